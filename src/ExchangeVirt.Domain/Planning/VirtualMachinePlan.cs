@@ -1,5 +1,3 @@
-using ExchangeVirt.Domain.Model;
-
 namespace ExchangeVirt.Domain.Planning;
 
 /// <summary>Why an action is done, which decides the gates it has to pass.</summary>
