@@ -1,0 +1,41 @@
+namespace ExchangeVirt.Resources.Schema;
+
+/// <summary>The grammars that texts in manifests follow.</summary>
+public enum TextShape
+{
+    /// <summary>Any text, the empty one too.</summary>
+    Free,
+
+    /// <summary>Any text but the empty one.</summary>
+    NotEmpty,
+
+    /// <summary>A DNS label (RFC 1123): lower-case letters, digits and hyphens, no hyphen at either end.</summary>
+    DnsLabel,
+
+    /// <summary>A DNS name (RFC 1123): labels joined by dots.</summary>
+    DnsName,
+
+    /// <summary>An absolute Windows path: a drive letter or a UNC share, without wildcards.</summary>
+    WindowsPath,
+
+    /// <summary>An amount of bytes such as <c>128Gi</c>: see <see cref="ByteQuantity"/>.</summary>
+    ByteQuantity,
+
+    /// <summary>A cron expression of five fields.</summary>
+    Cron,
+
+    /// <summary>A whole percentage from <c>0%</c> to <c>100%</c>.</summary>
+    Percent,
+
+    /// <summary>An https address with a host and no path.</summary>
+    HttpsEndpoint,
+
+    /// <summary>The key of a Kubernetes label.</summary>
+    LabelKey,
+
+    /// <summary>The value of a Kubernetes label.</summary>
+    LabelValue,
+
+    /// <summary>The id of a rule or reason: lower-case words joined by hyphens.</summary>
+    RuleId,
+}
