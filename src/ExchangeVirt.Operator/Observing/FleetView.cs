@@ -77,6 +77,7 @@ public sealed class FleetView(TimeProvider time)
             }
 
             SetFacts(entry, facts);
+            entry.MachinesChanged = false;
             Signal();
         }
     }
@@ -88,12 +89,42 @@ public sealed class FleetView(TimeProvider time)
         {
             var entry = EntryOf(host);
             SetFacts(entry, facts with { VirtualMachines = Machines(entry) });
+            entry.MachinesChanged = false;
             Signal();
         }
     }
 
+    /// <summary>Takes in that the agent began or ended an operation.</summary>
+    public void UpdateOperations(string host, Func<IReadOnlyList<OperationInFlight>, IReadOnlyList<OperationInFlight>> change)
+    {
+        lock (_lock)
+        {
+            var entry = EntryOf(host);
+            if (entry.View.Facts is { } facts)
+            {
+                entry.View = entry.View with { Facts = facts with { Operations = change(facts.Operations) } };
+                Signal();
+            }
+        }
+    }
+
+    /// <summary>Takes in that a stream goes on where it was: what is known still holds.</summary>
+    public void Revive(string host)
+    {
+        lock (_lock)
+        {
+            var entry = EntryOf(host);
+            if (entry.View.Facts is { } facts)
+            {
+                SetFacts(entry, facts);
+                Signal();
+            }
+        }
+    }
+
     /// <summary>Takes in one VM as it is now.</summary>
-    public void Upsert(string host, ObservedVirtualMachine machine)
+    /// <returns>The VM as it was; null where it is new.</returns>
+    public ObservedVirtualMachine? Upsert(string host, ObservedVirtualMachine machine)
     {
         lock (_lock)
         {
@@ -107,21 +138,26 @@ public sealed class FleetView(TimeProvider time)
             Index(host, machine);
             entry.MachinesChanged = true;
             Signal();
+            return old?.Machine;
         }
     }
 
     /// <summary>Takes in that a VM is gone from a host.</summary>
-    public void Remove(string host, Guid id)
+    /// <returns>The VM as it was; null where it was not known.</returns>
+    public ObservedVirtualMachine? Remove(string host, Guid id)
     {
         lock (_lock)
         {
             var entry = EntryOf(host);
-            if (entry.Machines.Remove(id, out var old))
+            if (!entry.Machines.Remove(id, out var old))
             {
-                Unindex(host, old.Machine);
-                entry.MachinesChanged = true;
-                Signal();
+                return null;
             }
+
+            Unindex(host, old.Machine);
+            entry.MachinesChanged = true;
+            Signal();
+            return old.Machine;
         }
     }
 
@@ -210,7 +246,6 @@ public sealed class FleetView(TimeProvider time)
     {
         var since = entry.View.Reachable ? entry.View.Since : time.GetUtcNow();
         entry.View = entry.View with { Reachable = true, Facts = facts, Reason = null, Message = null, Since = since };
-        entry.MachinesChanged = false;
     }
 
     private Entry EntryOf(string host)

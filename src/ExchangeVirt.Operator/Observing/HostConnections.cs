@@ -33,9 +33,16 @@ public sealed partial class HostConnections(
 
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private Action<FleetNotice> _handler = static _ => { };
+    private Action<OperationEnded> _ended = static _ => { };
 
     /// <summary>Sets who is told; once, before the first host is declared.</summary>
-    public void OnNotice(Action<FleetNotice> handler) => _handler = handler;
+    /// <param name="changed">Hears of every change, after the fleet has taken it in.</param>
+    /// <param name="ended">Hears how each action that the agent accepted has ended.</param>
+    public void OnNotice(Action<FleetNotice> changed, Action<OperationEnded> ended)
+    {
+        _handler = changed;
+        _ended = ended;
+    }
 
     /// <summary>Connects to a host, or leaves the connection where endpoint and name are the same.</summary>
     public async Task EnsureAsync(string host, Uri endpoint, string serverName)
@@ -93,6 +100,9 @@ public sealed partial class HostConnections(
         await connection.Agent.DisposeAsync();
         connection.Stop.Dispose();
     }
+
+    private static IEnumerable<OperationInFlight> Without(IEnumerable<OperationInFlight> all, string operationId) =>
+        all.Where(operation => operation.OperationId != operationId);
 
     private async Task FollowAsync(string host, Connection connection)
     {
@@ -179,12 +189,17 @@ public sealed partial class HostConnections(
                 }
 
                 break;
-            case OperationEnded { Fault: { } fault } ended:
-                LogOperationFailed(host, ended.Action, ended.OperationId, fault.Reason, fault.Message);
-                fleet.Operations.Set(ended);
+            case OperationBegan began:
+                fleet.UpdateOperations(host, all => [.. Without(all, began.Operation.OperationId), began.Operation]);
                 break;
             case OperationEnded ended:
-                fleet.Operations.Set(ended);
+                fleet.UpdateOperations(host, all => [.. Without(all, ended.OperationId)]);
+                if (ended.Fault is { } fault)
+                {
+                    LogOperationFailed(host, ended.Action, ended.OperationId, fault.Reason, fault.Message);
+                }
+
+                _ended(ended);
                 break;
             case HostUnavailable unavailable:
                 fleet.MarkUnreachable(host, unavailable.Fault.Reason, unavailable.Fault.Message);
