@@ -18,6 +18,7 @@ public sealed class VirtualMachineController(
     SituationReader reader,
     PlacementService placement,
     ActionRunner runner,
+    GuestShutdowns shutdowns,
     ActionFailures failures,
     EventRecorder events,
     Func<Guid> newGuid
@@ -44,6 +45,13 @@ public sealed class VirtualMachineController(
 
             if (decision.Next is not { } next || !OperationStep.Covers(operation, next))
             {
+                if (await shutdowns.ConfirmAsync(decision, cancellationToken) is { } corrected)
+                {
+                    entity.Status = entity.Status! with { Operation = corrected };
+                    entity = await store.UpdateStatusAsync(entity, cancellationToken);
+                    continue;
+                }
+
                 return Rest(entity, decision);
             }
 
@@ -100,16 +108,16 @@ public sealed class VirtualMachineController(
     {
         var situation = decision.Situation;
         var host = situation.Sighting.Seen?.Host.Name ?? situation.Sighting.BoundHostName!;
-        // The same question under the same id is answered from the agent's journal, and so is never put to the guest twice.
-        var operationId = next.Action is ShutDownGuest ? $"{operation?.Id}-shutdown" : null;
-        var result = await runner.RunAsync(
-            situation.Key,
-            host,
-            situation.Observed,
-            next,
-            operationId,
-            cancellationToken
-        );
+        var result = next.Action is ShutDownGuest
+            ? await shutdowns.AskAsync(decision, operation!, next, host, cancellationToken)
+            : await runner.RunAsync(
+                situation.Key,
+                host,
+                situation.Observed,
+                next,
+                operationId: null,
+                cancellationToken
+            );
         switch (result)
         {
             case RunResult.Done done:
@@ -124,20 +132,34 @@ public sealed class VirtualMachineController(
                 );
                 // What was only accepted (a guest's shutdown) or was so already shows itself by the host's stream.
                 return done.Changed && next.Action is not ShutDownGuest;
+            case RunResult.Failed failed when next.Action is ShutDownGuest && GuestShutdowns.WasRefused(failed.Fault):
+                await FailAsync(entity, next, host, failed, cancellationToken);
+                entity.Status = entity.Status! with { Operation = operation! with { ShutdownAskedAt = null } };
+                await store.UpdateStatusAsync(entity, cancellationToken);
+                return false;
             case RunResult.Failed failed:
-                await events.RecordAsync(
-                    entity,
-                    EventType.Warning,
-                    failed.Fault.Reason,
-                    $"{next.Action.Name} on {host}: {failed.Fault.Message}",
-                    cancellationToken
-                );
+                await FailAsync(entity, next, host, failed, cancellationToken);
                 // Something else may be possible; the failed action itself waits for its turn.
                 return true;
             default:
                 return false;
         }
     }
+
+    private Task FailAsync(
+        ExchangeVirtualMachine entity,
+        PlannedAction next,
+        string host,
+        RunResult.Failed failed,
+        CancellationToken cancellationToken
+    ) =>
+        events.RecordAsync(
+            entity,
+            EventType.Warning,
+            failed.Fault.Reason,
+            $"{next.Action.Name} on {host}: {failed.Fault.Message}",
+            cancellationToken
+        );
 
     private async Task<bool> IsOvertakenAsync(
         ExchangeVirtualMachine entity,
