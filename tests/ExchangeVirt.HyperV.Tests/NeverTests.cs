@@ -1,4 +1,3 @@
-using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.HyperV.Cim;
 using ExchangeVirt.HyperV.Simulator.Description;
