@@ -256,19 +256,28 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public async Task Nothing_is_asked_of_a_busy_virtual_machine()
+    public async Task Nothing_is_asked_of_a_busy_virtual_machine_and_both_reads_say_that_it_is()
     {
-        await using var host = DriverHost.With(Wrong(SimulatedPowerState.Running));
-        var vm = await host.ReadMachineAsync();
-        DriverHost.Must(host.Host.Control.Do("ex01", "takeCheckpoint", "backup"));
-
-        var failure = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(vm, new DisableCheckpoints()));
-
-        Assert.True(
-            failure is { Kind: FaultKind.Busy, Reason: "VirtualMachineBusy" } or { Reason: "FactsChanged" },
-            failure.Message
+        await using DriverHost host = new(
+            DriverHost.Describe(Wrong(SimulatedPowerState.Running)) with
+            {
+                Timings = new SimulatedTimings { ModifySeconds = 1_000_000 },
+            }
         );
-        Assert.Empty(host.Changes());
+        var vm = await host.ReadMachineAsync();
+        using CancellationTokenSource ending = new();
+        var first = host.Driver.ApplyAsync(vm.Id, new DisableCheckpoints(), vm.Fingerprint, ending.Token);
+        Assert.Equal(["ModifySystemSettings"], host.Changes());
+
+        var failure = await Assert.ThrowsAsync<HyperVException>(() =>
+            host.ApplyAsync(vm, new DisableAutomaticCheckpoints())
+        );
+
+        Assert.Equal((FaultKind.Busy, "VirtualMachineBusy"), (failure.Kind, failure.Reason));
+        Assert.Equal(["ModifySystemSettings"], host.Changes());
+        Assert.Equal(VirtualMachineOperation.OtherJob, (await host.ReadMachineAsync()).Operation);
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.RunAsync(first));
     }
 
     [Theory]
