@@ -39,7 +39,7 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
         {
             _failures.AddOrUpdate(
                 key,
-                static (_, _) => [],
+                static (_, _) => ImmutableSortedDictionary<string, ActionFailure>.Empty,
                 static (_, failures, name) => failures.Remove(name),
                 action
             );
