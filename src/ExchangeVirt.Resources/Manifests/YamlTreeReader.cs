@@ -137,8 +137,9 @@ internal sealed class YamlTreeReader
 
     private YamlScalar ReadScalar(Scalar scalar, int line)
     {
-        var isText = scalar.Tag is { IsEmpty: false, IsNonSpecific: false };
-        if (isText && scalar.Tag.Value is not ("tag:yaml.org,2002:str" or "!!str"))
+        var isTagged = scalar.Tag is { IsEmpty: false, IsNonSpecific: false };
+        var isText = isTagged && scalar.Tag.Value is "tag:yaml.org,2002:str";
+        if (isTagged && !isText)
         {
             RefuseTag(scalar.Tag, line);
         }
