@@ -32,6 +32,13 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
             (_, all) => all.SetItem(action, Next(action, setting, fault, all.TryGetValue(action, out var before) ? before.Count + 1 : 1))
         );
 
+    /// <summary>Notes that an action which the agent had accepted failed in the end.</summary>
+    public void AddLate(ObjectKey key, string action, AgentFault fault)
+    {
+        var before = Of(key).FirstOrDefault(failure => failure.Action == action);
+        Add(key, action, before?.Setting, fault);
+    }
+
     /// <summary>Notes that an action went well.</summary>
     public void Clear(ObjectKey key, string action)
     {
