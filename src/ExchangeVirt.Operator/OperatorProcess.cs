@@ -15,11 +15,13 @@ public sealed class OperatorProcess : IAsyncDisposable
     private readonly FileSystemChangeHints _hints;
     private readonly Epoch _epoch;
     private readonly ControlPlane _plane;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    private OperatorProcess(DirectoryStore store, FileSystemChangeHints hints, Epoch epoch, ControlPlane plane)
+    private OperatorProcess(DirectoryStore store, FileSystemChangeHints hints, Epoch epoch, ControlPlane plane, TimeProvider time)
     {
+        _time = time;
         _store = store;
         _hints = hints;
         _epoch = epoch;
@@ -84,7 +86,7 @@ public sealed class OperatorProcess : IAsyncDisposable
                     options.Workers
                 )
             );
-            return new OperatorProcess(store, hints, epoch, plane);
+            return new OperatorProcess(store, hints, epoch, plane, options.Time);
         }
         catch
         {
@@ -97,6 +99,10 @@ public sealed class OperatorProcess : IAsyncDisposable
     /// <summary>Waits until the manifests were read for the first time.</summary>
     public Task WhenManifestsReadAsync(CancellationToken cancellationToken) =>
         _store.FirstPass.WaitAsync(cancellationToken);
+
+    /// <summary>Waits until nothing is left to do but what gates hold back.</summary>
+    public Task<SettledReport> WaitUntilSettledAsync(CancellationToken cancellationToken) =>
+        Settling.WaitAsync(_plane, _store, _time, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
