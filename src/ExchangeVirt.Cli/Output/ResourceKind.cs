@@ -1,6 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Stores;
@@ -10,26 +8,15 @@ using k8s.Models;
 namespace ExchangeVirt.Cli.Output;
 
 /// <summary>Knows one kind of resource as a user may call it, with its columns.</summary>
-internal sealed class ResourceKind
+/// <param name="Type">Group, version, kind and plural.</param>
+/// <param name="Resource">Short name and scope.</param>
+/// <param name="Columns">What a table shows of it.</param>
+internal sealed record ResourceKind(
+    ResourceType Type,
+    ResourceAttribute Resource,
+    IReadOnlyList<ColumnAttribute> Columns
+)
 {
-    private readonly Func<IResourceStore, CancellationToken, Task<IReadOnlyList<JsonObject>>> _list;
-    private readonly Func<IResourceStore, ResourceKey, CancellationToken, Task<bool>> _delete;
-
-    private ResourceKind(
-        ResourceType type,
-        ResourceAttribute resource,
-        IReadOnlyList<ColumnAttribute> columns,
-        Func<IResourceStore, CancellationToken, Task<IReadOnlyList<JsonObject>>> list,
-        Func<IResourceStore, ResourceKey, CancellationToken, Task<bool>> delete
-    )
-    {
-        Type = type;
-        Resource = resource;
-        Columns = columns;
-        _list = list;
-        _delete = delete;
-    }
-
     /// <summary>All kinds, in the order in which they are printed.</summary>
     public static IReadOnlyList<ResourceKind> All { get; } =
     [
@@ -40,37 +27,23 @@ internal sealed class ResourceKind
         Of<VirtualMachineMigration>(),
     ];
 
-    /// <summary>Group, version, kind and plural.</summary>
-    public ResourceType Type { get; }
+    /// <summary>The words that a user may say for the kinds, for messages.</summary>
+    public static string Words { get; } = string.Join(", ", All.Select(static kind => kind.Resource.ShortName));
 
-    /// <summary>Short name and scope.</summary>
-    public ResourceAttribute Resource { get; }
-
-    /// <summary>What a table shows of it.</summary>
-    public IReadOnlyList<ColumnAttribute> Columns { get; }
-
-    /// <summary>Finds a kind by its kind, plural, singular, short name or any of them with the group, in any case.</summary>
-    public static ResourceKind? Find(string word)
+    /// <summary>Finds a kind by its kind, plural or short name, also with the group behind it, in any case.</summary>
+    /// <exception cref="CommandException">There is no such kind.</exception>
+    public static ResourceKind Find(string word)
     {
-        var bare = word.EndsWith($".{ApiGroup.Group}", StringComparison.OrdinalIgnoreCase)
-            ? word[..^(ApiGroup.Group.Length + 1)]
-            : word;
+        var suffix = "." + ApiGroup.Group;
+        var bare = word.EndsWith(suffix, StringComparison.OrdinalIgnoreCase) ? word[..^suffix.Length] : word;
         return All.FirstOrDefault(kind =>
-            new[] { kind.Type.Kind, kind.Type.Plural, kind.Resource.ShortName }.Contains(
-                bare,
-                StringComparer.OrdinalIgnoreCase
+                new[] { kind.Type.Kind, kind.Type.Plural, kind.Resource.ShortName }.Contains(
+                    bare,
+                    StringComparer.OrdinalIgnoreCase
+                )
             )
-        );
+            ?? throw new CommandException($"There is no kind '{word}'. Kinds are {Words}.", ExitCode.Usage);
     }
-
-    /// <summary>Lists the objects of the kind as JSON, by namespace and name.</summary>
-    public Task<IReadOnlyList<JsonObject>> ListAsync(IResourceStore store, CancellationToken cancellationToken) =>
-        _list(store, cancellationToken);
-
-    /// <summary>Asks for the end of one object.</summary>
-    /// <returns>False where there is none of that name.</returns>
-    public Task<bool> DeleteAsync(IResourceStore store, ResourceKey key, CancellationToken cancellationToken) =>
-        _delete(store, key, cancellationToken);
 
     private static ResourceKind Of<T>()
         where T : class, IKubernetesObject<V1ObjectMeta> =>
@@ -78,18 +51,6 @@ internal sealed class ResourceKind
             ResourceType.Of<T>(),
             typeof(T).GetCustomAttribute<ResourceAttribute>()
                 ?? throw new InvalidOperationException($"{typeof(T).Name} does not say its short name and scope."),
-            [.. typeof(T).GetCustomAttributes<ColumnAttribute>()],
-            static async (store, cancellationToken) =>
-            {
-                var list = await store.ListAsync<T>(cancellationToken);
-                return
-                [
-                    .. list
-                        .Items.OrderBy(static item => item.Metadata.NamespaceProperty, StringComparer.Ordinal)
-                        .ThenBy(static item => item.Metadata.Name, StringComparer.Ordinal)
-                        .Select(static item => JsonSerializer.SerializeToNode(item, ResourceJson.Options)!.AsObject()),
-                ];
-            },
-            static (store, key, cancellationToken) => store.DeleteAsync<T>(key, cancellationToken)
+            [.. typeof(T).GetCustomAttributes<ColumnAttribute>()]
         );
 }
