@@ -30,7 +30,7 @@ public static class GatedPlan
 
             var action = new GatedAction(planned, gate(planned) as GateDecision.Closed, AfterShutdown: false);
             gated.Add(action);
-            shutdown = planned.Action is ShutDownGuest ? action : null;
+            shutdown = planned.Action is ShutDownGuest or DiscardSavedState ? action : null;
         }
 
         return gated;

@@ -99,7 +99,7 @@ internal sealed class YamlTreeReader
             return Resolve(alias, line);
         }
 
-        var node = current switch
+        YamlNode node = current switch
         {
             Scalar scalar => ReadScalar(scalar, line),
             SequenceStart => ReadSequence(line, depth),

@@ -1,4 +1,7 @@
+using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeRole = ExchangeVirt.Resources.V1Alpha1.ExchangeRole;
+using ExchangeVersion = ExchangeVirt.Resources.V1Alpha1.ExchangeVersion;
 
 namespace ExchangeVirt.Resources.Rules;
 
@@ -81,5 +84,5 @@ public static partial class ResourceRules
             ),
         ];
 
-    private static long Bytes(string size) => ByteQuantity.TryParse(size, out var bytes) ? bytes : -1;
+    private static long Bytes(string size) => ByteSize.TryParse(size, out var bytes) ? bytes.Bytes : -1;
 }

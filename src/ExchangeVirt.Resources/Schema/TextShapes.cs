@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using ExchangeVirt.Domain.Model;
 
 namespace ExchangeVirt.Resources.Schema;
 
@@ -24,7 +25,10 @@ public static class TextShapes
             $@"^([A-Za-z]:|\\\\{PathPart}\\{PathPart})(\\{PathPart})+$",
             @"a whole path such as C:\ClusterStorage\csv1\ex01\os.vhdx or \\server\share\os.vhdx"
         ),
-        [TextShape.ByteQuantity] = (ByteQuantity.Pattern, "a whole number of bytes such as 128Gi or 512Mi"),
+        [TextShape.ByteQuantity] = (
+            @"^[0-9]{1,15}(\.[0-9]{1,9})?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$",
+            "a whole number of bytes such as 128Gi or 512Mi"
+        ),
         [TextShape.Cron] = (
             CronPattern(),
             "five fields (minute, hour, day of month, month, day of week) such as 0 22 * * SAT"
@@ -67,7 +71,7 @@ public static class TextShapes
     /// <summary>Tells whether a text follows the grammar.</summary>
     public static bool Matches(TextShape shape, string text) =>
         (!Compiled.TryGetValue(shape, out var regex) || regex.IsMatch(text))
-        && (shape is not TextShape.ByteQuantity || ByteQuantity.TryParse(text, out _));
+        && (shape is not TextShape.ByteQuantity || ByteSize.TryParse(text, out _));
 
     /// <summary>Counts characters as the API server does: code points, not UTF-16 units.</summary>
     public static int Length(string text) => text.EnumerateRunes().Count();
