@@ -10,6 +10,8 @@ internal static class CommandLine
     /// <summary>How long a command may take to clean up after Ctrl-C or SIGTERM.</summary>
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(20);
 
+    private const int HelpWidth = 120;
+
     /// <summary>Parses and runs one command line.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandContext context)
@@ -59,7 +61,7 @@ internal static class CommandLine
             """
             Keeps Exchange virtual machines on Hyper-V hosts as declared.
 
-            You write what each machine should be, in YAML. The operator compares it with what the hosts' agents see,
+            You write what each machine should be, in YAML. The operator compares it with what the agents on the hosts see,
             places what is missing, corrects what drifted, and restarts a machine only when the policy lets it.
 
             See it work, with nothing but this program:   exvirt demo
@@ -70,16 +72,19 @@ internal static class CommandLine
             root.Add(command);
         }
 
-        if (root.Options.OfType<HelpOption>().Single().Action is HelpAction help)
-        {
-            help.MaxWidth = 100;
-        }
-
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new LessonHelp(new HelpAction { MaxWidth = HelpWidth });
         return root;
     }
 
     private static IEnumerable<Command> Commands(CommandContext context) =>
         [
+            GetCommand.Create(context),
+            CrdsCommand.Create(context),
+            CertsCommand.Create(context),
+            PauseCommand.CreatePause(context),
+            PauseCommand.CreateResume(context),
+            DeleteCommand.Create(context),
             VersionCommand.Create(context),
         ];
 

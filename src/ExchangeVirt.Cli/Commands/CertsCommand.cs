@@ -41,7 +41,7 @@ internal static class CertsCommand
                 result.AddError("--days is from 1 to 825.");
             }
         });
-        var command = new Command(
+        var command = new TaughtCommand(
             "certs",
             """
             Makes a private certificate authority, and from it certificates for the operator and for hosts.

@@ -14,7 +14,7 @@ internal static class CrdsCommand
             Description = "Directory to write one file per kind into. Absent: all of them to standard output.",
             HelpName = "DIR",
         };
-        var command = new Command(
+        var command = new TaughtCommand(
             "crds",
             """
             Writes the CustomResourceDefinitions of all kinds, as kubectl apply takes them.

@@ -22,7 +22,7 @@ internal static class DeleteCommand
             DefaultValueFactory = static _ => "default",
         };
         var wait = new Option<bool>("--wait") { Description = "Wait until the operator has let go of it." };
-        var command = new Command(
+        var command = new TaughtCommand(
             "delete",
             """
             Deletes a resource. Removing its manifest alone deletes nothing: a file may vanish by mistake.

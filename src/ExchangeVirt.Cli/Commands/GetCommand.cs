@@ -26,7 +26,7 @@ internal static class GetCommand
         var state = StateOptions.State();
         var ofNamespace = StateOptions.Namespace();
         var output = StateOptions.Output("table", "wide", "yaml", "json");
-        var command = new Command(
+        var command = new TaughtCommand(
             "get",
             """
             Prints resources and their status as the operator last wrote them. Works beside a running operator.

@@ -48,7 +48,7 @@ internal static class PauseCommand
             reason: null
         );
 
-    private static Command Create(
+    private static TaughtCommand Create(
         CommandContext context,
         string name,
         string description,
@@ -58,7 +58,7 @@ internal static class PauseCommand
     {
         var all = new Option<bool>("--all") { Description = "Everything. Must be said, so that nobody says it by accident." };
         var state = StateOptions.State();
-        var command = new Command(name, description) { all, state };
+        var command = new TaughtCommand(name, description) { all, state };
         if (reason is not null)
         {
             command.Add(reason);

@@ -14,7 +14,7 @@ internal static class VersionCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var command = new Command(
+        var command = new TaughtCommand(
             "version",
             """
             Prints the version of this program and what it runs on.

@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace ExchangeVirt.Cli.Demo;
 
@@ -107,5 +106,5 @@ internal sealed class LiveScreen(LiveDisplayContext live, TimeProvider clock) : 
         return table;
     }
 
-    private static IRenderable Coloured(string text, bool good) => new Text(text, new Style(good ? Color.Green : Color.Yellow));
+    private static Text Coloured(string text, bool good) => new Text(text, new Style(good ? Color.Green : Color.Yellow));
 }

@@ -126,6 +126,6 @@ internal sealed partial class AgentProcess : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"https://127\.0\.0\.1:[1-9][0-9]*")]
+    [GeneratedRegex(@"https://127\.0\.0\.1:[1-9][0-9]*", RegexOptions.NonBacktracking)]
     private static partial Regex Serving();
 }

@@ -13,15 +13,14 @@ internal sealed class SimulatedEstate : IAsyncDisposable
     private readonly List<Member> _members = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly TimeProvider _clock;
+    private readonly Action<string> _tell;
 
-    private SimulatedEstate(TlsFiles operatorFiles, TimeProvider clock)
+    private SimulatedEstate(TlsFiles operatorFiles, TimeProvider clock, Action<string> tell)
     {
         Operator = operatorFiles;
         _clock = clock;
+        _tell = tell;
     }
-
-    /// <summary>Tells that an agent ended by itself and was started again, or why it could not be.</summary>
-    public event Action<string>? Restarted;
 
     /// <summary>The certificate of the operator's role, its key and the authority.</summary>
     public TlsFiles Operator { get; }
@@ -33,12 +32,14 @@ internal sealed class SimulatedEstate : IAsyncDisposable
     /// <param name="descriptions">The files that describe the hosts; the file's name is the host's.</param>
     /// <param name="folder">Where certificates and the hosts' state are kept.</param>
     /// <param name="clock">The clock of deadlines and certificates.</param>
+    /// <param name="tell">Told that an agent ended by itself and was started again, or why it could not be.</param>
     /// <param name="cancellationToken">Ends all agents again.</param>
     /// <exception cref="CommandException">An agent does not start; none is left running.</exception>
     public static async Task<SimulatedEstate> StartAsync(
         IEnumerable<string> descriptions,
         string folder,
         TimeProvider clock,
+        Action<string> tell,
         CancellationToken cancellationToken
     )
     {
@@ -46,7 +47,8 @@ internal sealed class SimulatedEstate : IAsyncDisposable
         using var authority = CertificateAuthority.Create("ExchangeVirt simulation", s_validity, clock);
         var estate = new SimulatedEstate(
             authority.IssueClient("operator", Roles.Operator, s_validity).Save(certificates, "operator"),
-            clock
+            clock,
+            tell
         );
         try
         {
@@ -102,7 +104,7 @@ internal sealed class SimulatedEstate : IAsyncDisposable
                 await member.WaitForExitAsync(_ending.Token);
                 await Task.Delay(s_restart, _clock, _ending.Token);
                 await member.StartAsync(_ending.Token);
-                Restarted?.Invoke($"{member.Name}'s agent ended and was started again as process {member.Host.ProcessId}.");
+                _tell($"{member.Name}'s agent ended and was started again as process {member.Host.ProcessId}.");
             }
         }
         catch (OperationCanceledException) when (_ending.IsCancellationRequested)
@@ -111,7 +113,7 @@ internal sealed class SimulatedEstate : IAsyncDisposable
         }
         catch (CommandException failure)
         {
-            Restarted?.Invoke(failure.Message);
+            _tell(failure.Message);
         }
     }
 
