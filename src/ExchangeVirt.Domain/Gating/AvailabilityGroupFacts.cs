@@ -48,15 +48,17 @@ public sealed record MemberFacts
 public sealed record DisruptionGrant(string Member, string OperationId, string Reason, DateTimeOffset GrantedAt);
 
 /// <summary>The figures of a DAG's status.</summary>
-/// <param name="Available">The members that are available, external ones not counted.</param>
 /// <param name="Members">All members, external ones counted.</param>
-/// <param name="Votes">The votes that are up, the witness' counted where it has one.</param>
+/// <param name="Available">The members that are available; an external one cannot be seen and is not.</param>
+/// <param name="Votes">All votes: one for each member, and the witness' where that number is even.</param>
+/// <param name="VotesUp">The votes that are up.</param>
 /// <param name="Quorum">The votes that are needed.</param>
-/// <param name="DisruptionsAllowed">How many members may be taken down now.</param>
+/// <param name="DisruptionsAllowed">How many more members may be taken down now.</param>
 public sealed record AvailabilityGroupStatusFacts(
-    int Available,
     int Members,
+    int Available,
     int Votes,
+    int VotesUp,
     int Quorum,
     int DisruptionsAllowed
 );

@@ -1,4 +1,5 @@
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Informers;
 using ExchangeVirt.Runtime.Stores;
@@ -29,7 +30,7 @@ public sealed class Caches
             IdIndex,
             static entity => entity.Status?.VirtualMachineId is { } id ? [id.ToUpperInvariant()] : []
         );
-        virtualMachines.AddIndex(NameIndex, static entity => [NameOf(entity).ToUpperInvariant()]);
+        virtualMachines.AddIndex(NameIndex, static entity => [Desired.VirtualMachineNameOf(entity).ToUpperInvariant()]);
         virtualMachines.AddIndex(
             GroupIndex,
             static entity =>
@@ -51,13 +52,6 @@ public sealed class Caches
 
     /// <summary>Gets the policies.</summary>
     public ResourceCache<VirtualizationPolicy> Policies { get; }
-
-    /// <summary>Gives the name that Hyper-V shows for a declared VM.</summary>
-    public static string NameOf(ExchangeVirtualMachine entity) => entity.Spec.VirtualMachineName ?? entity.Metadata.Name;
-
-    /// <summary>Gives the key of a declared object as the domain has it.</summary>
-    public static ObjectKey KeyOf(ExchangeVirtualMachine entity) =>
-        new(entity.Metadata.NamespaceProperty ?? "", entity.Metadata.Name);
 
     /// <summary>Lists the declared objects that a VM on a host may be: by its mark, its GUID or its name.</summary>
     public IReadOnlyList<ResourceKey> ObjectsOf(ObservedVirtualMachine machine) =>

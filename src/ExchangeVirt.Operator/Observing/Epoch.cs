@@ -33,15 +33,13 @@ public sealed class Epoch
         CancellationToken cancellationToken
     )
     {
-        var installation = await control.GetControlAsync(InstallationName, cancellationToken);
-        installation ??= await control.SetControlAsync(
+        var installation = await control.GetOrAddControlAsync(
             InstallationName,
-            newGuid().ToString("D"),
-            expectedRevision: null,
+            () => newGuid().ToString("D"),
             cancellationToken
         );
         var counter = await RaiseAsync(control, 0, cancellationToken);
-        return new Epoch(control, new InstallationEpoch(installation.Value, counter));
+        return new Epoch(control, new InstallationEpoch(installation, counter));
     }
 
     /// <summary>Raises the stored counter above one that an agent has seen: another life of this installation was there.</summary>

@@ -63,6 +63,9 @@ public static class Reasons
     /// <summary>No change waits for a restart.</summary>
     public const string NoRestartNeeded = "NoRestartNeeded";
 
+    /// <summary>A person pulled a switch.</summary>
+    public const string Paused = "Paused";
+
     /// <summary>No switch is pulled.</summary>
     public const string NotPaused = "NotPaused";
 
