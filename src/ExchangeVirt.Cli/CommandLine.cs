@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using ExchangeVirt.Cli.Commands;
 
 namespace ExchangeVirt.Cli;
@@ -17,7 +18,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandContext context)
     {
         var parsed = Root(context).Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)
             {
@@ -80,6 +81,7 @@ internal static class CommandLine
     private static IEnumerable<Command> Commands(CommandContext context) =>
         [
             GetCommand.Create(context),
+            LintCommand.Create(context),
             CrdsCommand.Create(context),
             CertsCommand.Create(context),
             PauseCommand.CreatePause(context),

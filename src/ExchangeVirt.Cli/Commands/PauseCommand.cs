@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Runtime.Stores;
 using ExchangeVirt.Runtime.Directories;
 
 namespace ExchangeVirt.Cli.Commands;
@@ -78,12 +78,13 @@ internal static class PauseCommand
                 var directory = parsed.GetRequiredValue(state);
                 StateOptions.Open(directory);
                 using var control = new DirectoryControlState(directory, context.Clock);
-                await PauseSwitch.WriteAsync(
-                    control,
-                    paused,
-                    Environment.UserName,
-                    reason is null ? null : parsed.GetValue(reason),
-                    context.Clock.GetUtcNow(),
+                await new PauseSwitch(control).WriteAsync(
+                    new PauseState(
+                        paused,
+                        (reason is null ? null : parsed.GetValue(reason)) ?? "",
+                        Environment.UserName,
+                        context.Clock.GetUtcNow()
+                    ),
                     cancellationToken
                 );
                 await context.Out.WriteLineAsync(
