@@ -119,10 +119,24 @@ public sealed record Decision
             MergingNeighbour = MergingNeighbour.Find(host, machine),
             MaintenanceIntervals = situation.Windows,
             Restart = situation.Restart,
-            AvailabilityGroup = situation.Group,
+            AvailabilityGroup = WithoutOwnGrant(situation),
             MaintenanceAttested = Attestation.IsGiven(situation),
         };
     }
+
+    // The slot that was granted to the wish of this very VM does not stand in the way of what it was wished for.
+    private static AvailabilityGroupFacts? WithoutOwnGrant(Situation situation) =>
+        situation.Entity.Status?.Operation is { Name: OperationStep.RequestName } request && situation.Group is { } group
+            ? group with
+            {
+                Grants =
+                [
+                    .. group.Grants.Where(grant =>
+                        grant.Member != situation.Key.Name || grant.OperationId != request.Id
+                    ),
+                ],
+            }
+            : situation.Group;
 
     private static HostFacts FactsOf(HostView? host, Situation situation) =>
         host is null

@@ -8,8 +8,16 @@ namespace ExchangeVirt.Operator.Deciding;
 /// <param name="Name">Its display name.</param>
 /// <param name="Id">Its GUID, if the object ever had one.</param>
 /// <param name="BoundHost">The host that the object is bound to.</param>
-/// <param name="MayHold">Whether a host may hold VMs of the object's namespace.</param>
-public sealed record Wanted(OwnerMark Owner, string Name, Guid? Id, string? BoundHost, Func<string, bool> MayHold);
+/// <param name="MayHold">Whether a host is declared and may hold VMs of the object's namespace.</param>
+/// <param name="Hosts">Lists all such hosts, also those that were never read.</param>
+public sealed record Wanted(
+    OwnerMark Owner,
+    string Name,
+    Guid? Id,
+    string? BoundHost,
+    Func<string, bool> MayHold,
+    Func<IEnumerable<HostView>> Hosts
+);
 
 /// <summary>
 /// Finds a declared VM in the fleet: by GUID, else by its mark, else by name. The GUID is the identity, over moves and
@@ -42,7 +50,7 @@ public static class SightingFinder
             ],
             BoundHostName = wanted.BoundHost,
             BoundHost = wanted.BoundHost is null ? null : fleet.Host(wanted.BoundHost),
-            OutOfSight = seen is null ? [.. fleet.Hosts().Where(host => !host.Reachable && wanted.MayHold(host.Name))] : [],
+            OutOfSight = seen is null ? [.. wanted.Hosts().Where(static host => !host.Reachable)] : [],
         };
     }
 

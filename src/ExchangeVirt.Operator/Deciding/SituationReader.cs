@@ -84,7 +84,13 @@ public sealed class SituationReader(
                 desired.VirtualMachineName,
                 Guid.TryParse(entity.Status?.VirtualMachineId, out var id) ? id : null,
                 entity.Status?.Placement?.Host,
-                host => MayHold(host, desired.Key.Namespace)
+                host => MayHold(host, desired.Key.Namespace),
+                () =>
+                    caches
+                        .Hosts.Keys()
+                        .Where(host => MayHold(host.Name, desired.Key.Namespace))
+                        .OrderBy(static host => host.Name, StringComparer.Ordinal)
+                        .Select(host => fleet.Host(host.Name) ?? HostView.Unknown(host.Name, time.GetUtcNow()))
             )
         );
 
