@@ -10,7 +10,7 @@ internal sealed class YamlTreeReader
     public const int MaxDepth = 64;
 
     /// <summary>The most nodes in a file, aliases written out; a bomb of nested aliases has billions.</summary>
-    public const long MaxNodes = 200_000;
+    public const long MaxNodes = 500_000;
 
     private readonly Parser _parser;
     private readonly Action<int, string> _report;

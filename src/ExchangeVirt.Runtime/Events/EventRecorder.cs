@@ -109,7 +109,11 @@ public sealed partial class EventRecorder
         }
 
         _swept = now;
-        foreach (var (said, tally) in _tallies.Where(pair => pair.Key != current && now - pair.Value.SaidAt >= _period).ToList())
+        foreach (
+            var (said, tally) in _tallies
+                .Where(pair => pair.Key != current && now - pair.Value.SaidAt >= _period)
+                .ToList()
+        )
         {
             _tallies.Remove(said);
             if (tally.Unsaid > 0)

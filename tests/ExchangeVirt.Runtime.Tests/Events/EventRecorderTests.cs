@@ -12,8 +12,7 @@ public sealed class EventRecorderTests
     private readonly FakeStore _store = new();
     private readonly EventRecorder _recorder;
 
-    public EventRecorderTests() =>
-        _recorder = new EventRecorder(_store, _time, NullLogger<EventRecorder>.Instance);
+    public EventRecorderTests() => _recorder = new EventRecorder(_store, _time, NullLogger<EventRecorder>.Instance);
 
     [Fact]
     public async Task Each_thing_is_said_once_per_hour_and_object_and_repetitions_are_counted()
@@ -72,11 +71,20 @@ public sealed class EventRecorderTests
         Assert.Empty(_store.Events);
     }
 
-    private IEnumerable<string> Said() => _store.Events.Select(record => $"{record.Regarding.Key.Name} {record.Reason}");
+    private IEnumerable<string> Said() =>
+        _store.Events.Select(record => $"{record.Regarding.Key.Name} {record.Reason}");
 
     private Task SayAsync(string name, string reason) =>
         _recorder.RecordAsync(
-            new Widget { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = "test", Uid = name } },
+            new Widget
+            {
+                Metadata = new V1ObjectMeta
+                {
+                    Name = name,
+                    NamespaceProperty = "test",
+                    Uid = name,
+                },
+            },
             EventType.Normal,
             reason,
             "It is so.",

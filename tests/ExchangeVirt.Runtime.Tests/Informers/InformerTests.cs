@@ -25,7 +25,9 @@ public sealed class InformerTests : IAsyncDisposable
             NullLogger<Informer<Widget>>.Instance
         );
         _informer.AddHandler(change =>
-            _told.Add($"{change.Before?.Metadata.ResourceVersion ?? "-"}>{change.After?.Metadata.ResourceVersion ?? "-"} {change.Key.Name}")
+            _told.Add(
+                $"{change.Before?.Metadata.ResourceVersion ?? "-"}>{change.After?.Metadata.ResourceVersion ?? "-"} {change.Key.Name}"
+            )
         );
     }
 
@@ -86,11 +88,26 @@ public sealed class InformerTests : IAsyncDisposable
         _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
         await StartAsync();
         _store.List = () =>
-            new ResourceList<Widget>([], "21") { Unreadable = [new UnreadableResource(new ResourceKey("test", "a"), "odd")] };
+            new ResourceList<Widget>([], "21")
+            {
+                Unreadable = [new UnreadableResource(new ResourceKey("test", "a"), "odd")],
+            };
         _store.Break(new ResourceVersionExpiredException("gone"));
         await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
 
         Assert.Equal("a", Assert.Single(_informer.Cache.List()).Metadata.Name);
+    }
+
+    [Fact]
+    public async Task A_change_of_an_unreadable_object_is_looked_up_in_a_new_list()
+    {
+        _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
+        await StartAsync();
+        _store.List = () => new ResourceList<Widget>([], "21");
+        _store.Send(ResourceEventType.Deleted, null, "21");
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
+
+        Assert.Equal(["->3 a", "3>- a"], _told);
     }
 
     [Fact]

@@ -127,56 +127,62 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void Giving_back_what_nobody_took_is_a_bug() => Assert.Throws<InvalidOperationException>(() => _queue.Done(1));
+    public void Giving_back_what_nobody_took_is_a_bug() =>
+        Assert.Throws<InvalidOperationException>(() => _queue.Done(1));
 
     [Fact]
     public void No_key_is_lost_or_with_two_workers_whatever_the_order()
     {
         var step = Gen.Select(Gen.Int[0, 4], Gen.Int[0, 5]);
-        step.Array[0, 60].Sample(steps =>
-        {
-            using var queue = Make();
-            var wanted = new HashSet<int>();
-            var working = new HashSet<int>();
-            foreach (var (what, key) in steps)
-            {
-                switch (what)
+        step.Array[0, 60]
+            .Sample(
+                steps =>
                 {
-                    case 0 or 1:
-                        queue.Add(key, (WorkPriority)what);
-                        wanted.Add(key);
-                        break;
-                    case 2:
-                        queue.AddAfter(key, TimeSpan.FromSeconds(key + 1));
-                        wanted.Add(key);
-                        break;
-                    case 3 when queue.Count > 0:
-                        var taken = queue.TakeAsync().Result!.Value;
-                        Assert.True(working.Add(taken));
-                        wanted.Remove(taken);
-                        break;
-                    case 4 when working.Remove(key):
+                    using var queue = Make();
+                    var wanted = new HashSet<int>();
+                    var working = new HashSet<int>();
+                    foreach (var (what, key) in steps)
+                    {
+                        switch (what)
+                        {
+                            case 0 or 1:
+                                queue.Add(key, (WorkPriority)what);
+                                wanted.Add(key);
+                                break;
+                            case 2:
+                                queue.AddAfter(key, TimeSpan.FromSeconds(key + 1));
+                                wanted.Add(key);
+                                break;
+                            case 3 when queue.Count > 0:
+                                var taken = queue.TakeAsync().Result!.Value;
+                                Assert.True(working.Add(taken));
+                                wanted.Remove(taken);
+                                break;
+                            case 4 when working.Remove(key):
+                                queue.Done(key);
+                                break;
+                        }
+                    }
+
+                    foreach (var key in working)
+                    {
                         queue.Done(key);
-                        break;
-                }
-            }
+                    }
 
-            foreach (var key in working)
-            {
-                queue.Done(key);
-            }
+                    _time.Advance(TimeSpan.FromSeconds(10));
+                    while (queue.Count > 0)
+                    {
+                        var taken = queue.TakeAsync().Result!.Value;
+                        wanted.Remove(taken);
+                        queue.Done(taken);
+                    }
 
-            _time.Advance(TimeSpan.FromSeconds(10));
-            while (queue.Count > 0)
-            {
-                var taken = queue.TakeAsync().Result!.Value;
-                wanted.Remove(taken);
-                queue.Done(taken);
-            }
-
-            Assert.Empty(wanted);
-            Assert.True(queue.IsIdle);
-        }, iter: 500, threads: 1);
+                    Assert.Empty(wanted);
+                    Assert.True(queue.IsIdle);
+                },
+                iter: 500,
+                threads: 1
+            );
     }
 
     private WorkQueue<int> Make() => new(new WorkQueueOptions("test"), _time, () => _chance);
