@@ -75,7 +75,13 @@ public sealed class ControlPlane : IAsyncDisposable
         );
         var events = new EventRecorder(seams.Store, seams.Time, seams.Loggers.CreateLogger<EventRecorder>());
         var failures = new ActionFailures(seams.Time, seams.Random);
-        Reader = new SituationReader(Caches, Fleet, new PauseSwitch(seams.Control), seams.Epoch, seams.Time);
+        Reader = new SituationReader(
+            Caches,
+            Fleet,
+            new PauseSwitch(seams.Control).ReadAsync,
+            seams.Epoch.Current.Installation,
+            seams.Time
+        );
         _placement = new PlacementService(
             seams.Store,
             Caches,
