@@ -179,6 +179,23 @@ public sealed class StateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disposed_store_never_writes_into_the_state_of_its_successor()
+    {
+        var widget = await MakeAsync("a", "First");
+        var old = _estate.Store;
+        _estate.Restart();
+        var before = Snapshot();
+
+        Assert.Throws<ObjectDisposedException>(old.Scan);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => old.UpdateStatusAsync(widget, default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() =>
+            old.PatchMetadataAsync(widget, new MetadataPatch { Finalizers = [] }, default)
+        );
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => old.DeleteAsync<Widget>(Estate.Key("a"), default));
+        Assert.Equal(before, Snapshot());
+    }
+
+    [Fact]
     public void A_store_that_failed_to_open_leaves_no_lock()
     {
         _estate.Store.Dispose();
