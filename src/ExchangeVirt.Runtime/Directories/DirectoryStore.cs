@@ -276,8 +276,6 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
             _disposed = true;
             _held.Dispose();
         }
-
-        _control.Dispose();
     }
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
