@@ -39,21 +39,28 @@ internal sealed class HardwareActions(ActionContext context)
             throw Invalid($"{size} of memory cannot be given to {vm.Label}; Hyper-V gives whole multiples of 2Mi.");
         }
 
-        // Fixed memory has its bounds at its size, as the documentation's example has it: Reservation ≤ VirtualQuantity ≤ Limit.
         var blocks = CimValue.UInt64((ulong)size.Mebibytes);
         return ModifyAsync(
             vm,
             $"Setting {vm.Label} to {size} of fixed memory",
             "Msvm_MemorySettingData",
             reading => reading.Observed.Memory is { Dynamic: false } memory && memory.Startup == size,
-            memory =>
-                memory
-                    .With("DynamicMemoryEnabled", CimValue.Of(false))
-                    .With("VirtualQuantity", blocks)
-                    .With("Reservation", blocks)
-                    .With("Limit", blocks),
+            memory => WithFixed(memory, blocks),
             cancellationToken
         );
+    }
+
+    // Leaving dynamic memory, the bounds follow the size, as the documentation's example has it. Where memory is fixed already they mean
+    // nothing, and writing them would keep a running VM from taking the new size.
+    private static CimObject WithFixed(CimObject memory, CimValue blocks)
+    {
+        var changed = memory.With("VirtualQuantity", blocks);
+        return memory.Flag("DynamicMemoryEnabled") is false
+            ? changed
+            : changed
+                .With("DynamicMemoryEnabled", CimValue.Of(false))
+                .With("Reservation", blocks)
+                .With("Limit", blocks);
     }
 
     private async Task<ActionResult> ModifyAsync(

@@ -58,6 +58,10 @@ public sealed record Decision
         };
     }
 
+    /// <summary>Asks the gates about one action.</summary>
+    public static GateDecision Ask(Situation situation, PlannedAction planned) =>
+        Gate.Check(GateInputOf(situation), planned);
+
     /// <summary>Gives what the planner looks at.</summary>
     public static PlanningInput PlanningInputOf(Situation situation, IReadOnlyList<ActionFailure> failures)
     {

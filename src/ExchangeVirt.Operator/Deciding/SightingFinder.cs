@@ -29,7 +29,9 @@ public static class SightingFinder
     public static Sighting Find(FleetView fleet, Wanted wanted)
     {
         var byName = fleet.ByName(wanted.Name).Where(seen => wanted.MayHold(seen.Host.Name)).ToList();
-        var candidates = wanted.Id is { } id ? fleet.ById(id) : Unbound(fleet, wanted, byName);
+        IReadOnlyList<SeenVirtualMachine> candidates = wanted.Id is { } id
+            ? fleet.ById(id)
+            : Unbound(fleet, wanted, byName);
 
         // A VM on the host that the object is bound to comes first, so that a second one elsewhere is the odd one out.
         var seen = candidates
@@ -54,7 +56,7 @@ public static class SightingFinder
         };
     }
 
-    private static IReadOnlyList<SeenVirtualMachine> Unbound(
+    private static List<SeenVirtualMachine> Unbound(
         FleetView fleet,
         Wanted wanted,
         List<SeenVirtualMachine> byName

@@ -1,6 +1,5 @@
 using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
-using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Resources.V1Alpha1;
 using DomainSettingState = ExchangeVirt.Domain.Planning.SettingState;
@@ -130,7 +129,7 @@ public sealed record OverallState(
 
     private static OverallState? HeldOrWaiting(Decision decision)
     {
-        var failure = decision.Failures.FirstOrDefault();
+        var failure = decision.Failures is [var first, ..] ? first : null;
         var closed = decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed;
         if (closed is null && failure is null)
         {
@@ -165,7 +164,7 @@ public sealed record OverallState(
         var differing = decision.Plan.Settings.FirstOrDefault(static setting =>
             setting.State is not DomainSettingState.InSync
         );
-        var problem = decision.Plan.Problems.FirstOrDefault();
+        var problem = decision.Plan.Problems is [var first, ..] ? first : null;
         if (differing is null && problem is null)
         {
             return null;

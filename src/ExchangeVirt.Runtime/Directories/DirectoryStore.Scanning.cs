@@ -8,6 +8,7 @@ namespace ExchangeVirt.Runtime.Directories;
 public sealed partial class DirectoryStore
 {
     private readonly TaskCompletionSource _firstPass = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _scanning = new();
     private ManifestSet? _lastSet;
     private bool _decideAgain;
     private IReadOnlyList<ManifestProblem> _decided = [];
@@ -48,25 +49,29 @@ public sealed partial class DirectoryStore
     /// <summary>Looks at manifests and requests once.</summary>
     public void Scan()
     {
-        _control.Nudge();
-        var taken = _manifests.Look();
-        lock (_lock)
+        // Reading many files takes a while, and nobody's status write has to wait for it.
+        lock (_scanning)
         {
-            TakeRequests_NeedsLock();
-            if (taken is not null)
+            _control.Nudge();
+            var taken = _manifests.Look();
+            var parsed = taken is null ? null : _parser.Parse(taken.Files);
+            lock (_lock)
             {
-                var parsed = _parser.Parse(taken.Files);
-                _lastSet = parsed with { Problems = [.. taken.Problems, .. parsed.Problems] };
-                _decideAgain = true;
-            }
+                TakeRequests_NeedsLock();
+                if (taken is not null && parsed is not null)
+                {
+                    _lastSet = parsed with { Problems = [.. taken.Problems, .. parsed.Problems] };
+                    _decideAgain = true;
+                }
 
-            if (_decideAgain && _lastSet is not null)
-            {
-                Decide_NeedsLock(_lastSet);
-                _decideAgain = false;
-            }
+                if (_decideAgain && _lastSet is not null)
+                {
+                    Decide_NeedsLock(_lastSet);
+                    _decideAgain = false;
+                }
 
-            Report_NeedsLock();
+                Report_NeedsLock();
+            }
         }
     }
 

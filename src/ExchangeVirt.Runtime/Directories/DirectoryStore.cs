@@ -60,7 +60,7 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
         _history = new ChangeHistory(_files.Version, options.History);
         _files.Tidy();
         _events = new EventFiles(_layout, LogRecovered);
-        _events.Prune(_objects.Keys.ToHashSet());
+        _events.Prune(_objects.Keys.ToHashSet(), time.GetUtcNow() - TimeSpan.FromDays(1));
         _control = new DirectoryControlState(options.StateDirectory, time);
         _requests = new DirectoryRequests(options.StateDirectory);
         _manifests = new SettledManifests(
