@@ -84,6 +84,7 @@ internal static class CommandLine
             LintCommand.Create(context),
             CrdsCommand.Create(context),
             CertsCommand.Create(context),
+            SimCommand.Create(context),
             PauseCommand.CreatePause(context),
             PauseCommand.CreateResume(context),
             DeleteCommand.Create(context),

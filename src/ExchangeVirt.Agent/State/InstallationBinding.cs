@@ -8,6 +8,8 @@ namespace ExchangeVirt.Agent.State;
 /// </summary>
 public sealed class InstallationBinding
 {
+    private const string FileName = "binding.json";
+
     private readonly string _path;
     private readonly string _rebindPath;
     private readonly Lock _gate = new();
@@ -17,9 +19,21 @@ public sealed class InstallationBinding
     /// <exception cref="AgentStateException">It cannot be read.</exception>
     public InstallationBinding(string directory)
     {
-        _path = Path.Combine(directory, "binding.json");
+        _path = Path.Combine(directory, FileName);
         _rebindPath = RebindPath(directory);
         _content = DurableFile.Read<Content>(_path);
+    }
+
+    /// <summary>Gets the installation that is obeyed; null before the first contact.</summary>
+    public string? Installation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _content?.Installation;
+            }
+        }
     }
 
     /// <summary>Gets the installations that were obeyed before: their marks may be taken over.</summary>
@@ -33,6 +47,14 @@ public sealed class InstallationBinding
             }
         }
     }
+
+    /// <summary>Reads, on the host, which installation an agent obeys, and the newest epoch seen from it.</summary>
+    /// <returns>Null where no operator has called yet.</returns>
+    /// <exception cref="AgentStateException">It cannot be read.</exception>
+    public static InstallationEpoch? Read(string directory) =>
+        DurableFile.Read<Content>(Path.Combine(directory, FileName)) is { } bound
+            ? new InstallationEpoch(bound.Installation, bound.Counter)
+            : null;
 
     /// <summary>Asks, on the host, that another installation be obeyed from the next call on.</summary>
     public static void Rebind(string directory, string installation)

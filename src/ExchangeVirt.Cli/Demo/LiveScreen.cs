@@ -13,7 +13,7 @@ internal sealed class LiveScreen(LiveDisplayContext live, TimeProvider clock) : 
     private readonly long _start = clock.GetTimestamp();
     private readonly Queue<string> _said = new();
     private string _chapter = "";
-    private EstateView _estate = new([], [], []);
+    private EstateView _estate = EstateView.Empty;
 
     /// <inheritdoc />
     public void Chapter(string title)

@@ -15,15 +15,19 @@ internal sealed class SimulatedEstate : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly Action<string> _tell;
 
-    private SimulatedEstate(TlsFiles operatorFiles, TimeProvider clock, Action<string> tell)
+    private SimulatedEstate(TlsFiles operatorFiles, TlsFiles readerFiles, TimeProvider clock, Action<string> tell)
     {
         Operator = operatorFiles;
+        Reader = readerFiles;
         _clock = clock;
         _tell = tell;
     }
 
     /// <summary>The certificate of the operator's role, its key and the authority.</summary>
     public TlsFiles Operator { get; }
+
+    /// <summary>The certificate of the reader's role, its key and the authority: what measuring needs.</summary>
+    public TlsFiles Reader { get; }
 
     /// <summary>The hosts, in order of their names.</summary>
     public IReadOnlyList<SimulatedHost> Hosts => [.. _members.Select(static member => member.Host)];
@@ -47,6 +51,7 @@ internal sealed class SimulatedEstate : IAsyncDisposable
         using var authority = CertificateAuthority.Create("ExchangeVirt simulation", s_validity, clock);
         var estate = new SimulatedEstate(
             authority.IssueClient("operator", Roles.Operator, s_validity).Save(certificates, "operator"),
+            authority.IssueClient("reader", Roles.Reader, s_validity).Save(certificates, "reader"),
             clock,
             tell
         );

@@ -28,9 +28,3 @@ internal sealed record SimulatedHost(
               agent: { endpoint: "{{Endpoint.GetLeftPart(UriPartial.Authority)}}", serverName: {{Name}} }
             """;
 }
-
-/// <summary>Says which simulated hosts are up, and how to reach them: what <c>sim up</c> leaves for other commands while it runs.</summary>
-/// <param name="ProcessId">The process of <c>sim up</c>.</param>
-/// <param name="Hosts">The hosts, by name.</param>
-/// <param name="Operator">The certificate of the operator's role, its key and the authority.</param>
-internal sealed record SimulatedEstateFile(int ProcessId, IReadOnlyList<SimulatedHost> Hosts, TlsFiles Operator);
