@@ -32,6 +32,13 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
             (_, all) => all.SetItem(action, Next(action, setting, fault, all.TryGetValue(action, out var before) ? before.Count + 1 : 1))
         );
 
+    /// <summary>Notes that an action which the agent had accepted failed in the end.</summary>
+    public void AddLate(ObjectKey key, string action, AgentFault fault)
+    {
+        var before = Of(key).FirstOrDefault(failure => failure.Action == action);
+        Add(key, action, before?.Setting, fault);
+    }
+
     /// <summary>Notes that an action went well.</summary>
     public void Clear(ObjectKey key, string action)
     {
@@ -39,7 +46,7 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
         {
             _failures.AddOrUpdate(
                 key,
-                static (_, _) => [],
+                static (_, _) => ImmutableSortedDictionary<string, ActionFailure>.Empty,
                 static (_, failures, name) => failures.Remove(name),
                 action
             );

@@ -93,6 +93,7 @@ public sealed class VirtualMachineController(
             situation = await reader.ReadAsync(bound, cancellationToken);
         }
 
+        situation = reader.Suppose(situation, decision);
         return Decision.For(situation, decision, failures.Of(situation.Key), EstateVerdicts.Of(situation, caches));
     }
 

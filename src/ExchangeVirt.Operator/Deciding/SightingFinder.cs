@@ -8,8 +8,16 @@ namespace ExchangeVirt.Operator.Deciding;
 /// <param name="Name">Its display name.</param>
 /// <param name="Id">Its GUID, if the object ever had one.</param>
 /// <param name="BoundHost">The host that the object is bound to.</param>
-/// <param name="MayHold">Whether a host may hold VMs of the object's namespace.</param>
-public sealed record Wanted(OwnerMark Owner, string Name, Guid? Id, string? BoundHost, Func<string, bool> MayHold);
+/// <param name="MayHold">Whether a host is declared and may hold VMs of the object's namespace.</param>
+/// <param name="Hosts">Lists all such hosts, also those that were never read.</param>
+public sealed record Wanted(
+    OwnerMark Owner,
+    string Name,
+    Guid? Id,
+    string? BoundHost,
+    Func<string, bool> MayHold,
+    Func<IEnumerable<HostView>> Hosts
+);
 
 /// <summary>
 /// Finds a declared VM in the fleet: by GUID, else by its mark, else by name. The GUID is the identity, over moves and
@@ -21,7 +29,9 @@ public static class SightingFinder
     public static Sighting Find(FleetView fleet, Wanted wanted)
     {
         var byName = fleet.ByName(wanted.Name).Where(seen => wanted.MayHold(seen.Host.Name)).ToList();
-        var candidates = wanted.Id is { } id ? fleet.ById(id) : Unbound(fleet, wanted, byName);
+        IReadOnlyList<SeenVirtualMachine> candidates = wanted.Id is { } id
+            ? fleet.ById(id)
+            : Unbound(fleet, wanted, byName);
 
         // A VM on the host that the object is bound to comes first, so that a second one elsewhere is the odd one out.
         var seen = candidates
@@ -42,11 +52,11 @@ public static class SightingFinder
             ],
             BoundHostName = wanted.BoundHost,
             BoundHost = wanted.BoundHost is null ? null : fleet.Host(wanted.BoundHost),
-            OutOfSight = seen is null ? [.. fleet.Hosts().Where(host => !host.Reachable && wanted.MayHold(host.Name))] : [],
+            OutOfSight = seen is null ? [.. wanted.Hosts().Where(static host => !host.Reachable)] : [],
         };
     }
 
-    private static IReadOnlyList<SeenVirtualMachine> Unbound(
+    private static List<SeenVirtualMachine> Unbound(
         FleetView fleet,
         Wanted wanted,
         List<SeenVirtualMachine> byName

@@ -73,6 +73,9 @@ public sealed record Sighting
     /// <summary>Gets the name of the host that the object is bound to.</summary>
     public string? BoundHostName { get; init; }
 
+    /// <summary>Gets whether the binding is only supposed: nothing is stored, because nothing may be done.</summary>
+    public bool Supposed { get; init; }
+
     /// <summary>Gets the hosts that may hold the VM and whose inventory is not known.</summary>
     public IReadOnlyList<HostView> OutOfSight { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.Mapping;
@@ -12,8 +13,8 @@ namespace ExchangeVirt.Operator.Deciding;
 public sealed class SituationReader(
     Caches caches,
     FleetView fleet,
-    PauseSwitch pauseSwitch,
-    Epoch epoch,
+    Func<CancellationToken, Task<PauseState?>> pauseEverywhere,
+    string installation,
     TimeProvider time
 )
 {
@@ -25,7 +26,7 @@ public sealed class SituationReader(
     {
         var now = time.GetUtcNow();
         var desired = Desired.From(entity);
-        var owner = new OwnerMark(epoch.Current.Installation, desired.Key);
+        var owner = new OwnerMark(installation, desired.Key);
         var declared = caches.Policies.Get(new ResourceKey(null, entity.Spec.PolicyName));
         var policy = Desired.From(declared);
         var (windows, windowProblem) = Windows(declared, now);
@@ -49,6 +50,18 @@ public sealed class SituationReader(
         };
     }
 
+    /// <summary>
+    /// Supposes a VM where placement would put it, so that what would be done there can be told although nothing is bound: to
+    /// those who only observe.
+    /// </summary>
+    public Situation Suppose(Situation situation, PlacementDecision? placement) =>
+        placement?.Host is { } host && situation.Sighting is { Seen: null, BoundHostName: null }
+            ? situation with
+            {
+                Sighting = situation.Sighting with { BoundHostName = host, BoundHost = fleet.Host(host), Supposed = true },
+            }
+            : situation;
+
     /// <summary>Reads every off switch fresh, as before each action.</summary>
     public async Task<IReadOnlyList<Pause>> PausesAsync(
         ExchangeVirtualMachine entity,
@@ -67,7 +80,7 @@ public sealed class SituationReader(
             pauses.Add(new Pause(PauseScope.Policy));
         }
 
-        if (await pauseSwitch.ReadAsync(cancellationToken) is { IsPaused: true } everywhere)
+        if (await pauseEverywhere(cancellationToken) is { IsPaused: true } everywhere)
         {
             pauses.Add(new Pause(PauseScope.Everywhere, everywhere.By, everywhere.Reason));
         }
@@ -84,7 +97,13 @@ public sealed class SituationReader(
                 desired.VirtualMachineName,
                 Guid.TryParse(entity.Status?.VirtualMachineId, out var id) ? id : null,
                 entity.Status?.Placement?.Host,
-                host => MayHold(host, desired.Key.Namespace)
+                host => MayHold(host, desired.Key.Namespace),
+                () =>
+                    caches
+                        .Hosts.Keys()
+                        .Where(host => MayHold(host.Name, desired.Key.Namespace))
+                        .OrderBy(static host => host.Name, StringComparer.Ordinal)
+                        .Select(host => fleet.Host(host.Name) ?? HostView.Unknown(host.Name, time.GetUtcNow()))
             )
         );
 

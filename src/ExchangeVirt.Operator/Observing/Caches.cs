@@ -13,6 +13,8 @@ public sealed class Caches
     private const string NameIndex = "name";
     private const string GroupIndex = "group";
     private const string PolicyIndex = "policy";
+    private const string HostlessIndex = "hostless";
+    private const string Hostless = "";
 
     /// <summary>Takes the informers' caches and adds the indexes.</summary>
     public Caches(
@@ -37,6 +39,10 @@ public sealed class Caches
                 entity.Spec.Exchange.DatabaseAvailabilityGroup is { } group
                     ? [$"{entity.Metadata.NamespaceProperty}/{group}"]
                     : []
+        );
+        virtualMachines.AddIndex(
+            HostlessIndex,
+            static entity => entity.Status?.Placement is null ? [Hostless] : []
         );
         virtualMachines.AddIndex(PolicyIndex, static entity => [entity.Spec.PolicyName]);
     }
@@ -67,6 +73,9 @@ public sealed class Caches
     /// <summary>Lists the VMs that name a DAG of their namespace.</summary>
     public IReadOnlyList<ExchangeVirtualMachine> MembersOf(string? inNamespace, string group) =>
         VirtualMachines.ByIndex(GroupIndex, $"{inNamespace}/{group}");
+
+    /// <summary>Lists the VMs that are bound to no host.</summary>
+    public IReadOnlyList<ExchangeVirtualMachine> WithoutHost() => VirtualMachines.ByIndex(HostlessIndex, Hostless);
 
     /// <summary>Lists the VMs that name a policy.</summary>
     public IReadOnlyList<ExchangeVirtualMachine> UnderPolicy(string policy) =>

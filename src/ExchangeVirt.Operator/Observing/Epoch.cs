@@ -8,7 +8,7 @@ namespace ExchangeVirt.Operator.Observing;
 /// Who this operator is to the agents: the installation's UID, made once, and a counter that rises at every start and never
 /// falls. Agents refuse an older counter and another installation.
 /// </summary>
-public sealed class Epoch
+public sealed class Epoch : IDisposable
 {
     private const string InstallationName = "installation";
     private const string CounterName = "epoch";
@@ -61,6 +61,9 @@ public sealed class Epoch
             _gate.Release();
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _gate.Dispose();
 
     private static async Task<ulong> RaiseAsync(
         IControlState control,

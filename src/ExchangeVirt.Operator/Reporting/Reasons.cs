@@ -27,6 +27,9 @@ public static class Reasons
     /// <summary>No host can take the VM now.</summary>
     public const string NoHostFits = "NoHostFits";
 
+    /// <summary>A host would take the VM, but nothing may be done about it.</summary>
+    public const string WouldFit = "WouldFit";
+
     /// <summary>A host was chosen and stored.</summary>
     public const string Bound = "Bound";
 

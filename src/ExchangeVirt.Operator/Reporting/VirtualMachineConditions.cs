@@ -1,5 +1,4 @@
 using ExchangeVirt.Domain.Gating;
-using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
@@ -99,9 +98,19 @@ public static class VirtualMachineConditions
                 : new Finding(ConditionTypes.Placed, true, Reasons.Found, $"The VM is on {seen.Host.Name}.");
         }
 
-        if (sighting.BoundHostName is { } bound)
+        if (sighting.BoundHostName is { } bound && !sighting.Supposed)
         {
             return new Finding(ConditionTypes.Placed, true, Reasons.Bound, $"The VM is bound to {bound}.");
+        }
+
+        if (sighting.Supposed)
+        {
+            return new Finding(
+                ConditionTypes.Placed,
+                false,
+                Reasons.WouldFit,
+                $"Nothing is bound while nothing may be done; it would go to {sighting.BoundHostName}."
+            );
         }
 
         return new Finding(

@@ -1,4 +1,3 @@
-using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
@@ -110,5 +109,5 @@ public static class VirtualMachineReport
 
     // A disk's subject is written vm/disk; in the VM's own status the disk's name is enough.
     private static string SubjectOf(RuleVerdict verdict) =>
-        verdict.SubjectKind is SubjectKind.Disk ? verdict.Subject[(verdict.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
+        verdict.SubjectKind is Domain.Rules.SubjectKind.Disk ? verdict.Subject[(verdict.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
 }

@@ -19,7 +19,8 @@ internal static class NearestName
             return null;
         }
 
-        var reach = Math.Max(1, written.Length / 3);
+        // Two edits, as two letters swapped; in a short name they would match anything.
+        var reach = Math.Max(written.Length < 4 ? 1 : 2, written.Length / 3);
         return allowed
             .Select(name => (name, distance: Distance(written.ToUpperInvariant(), name.ToUpperInvariant())))
             .Where(candidate => candidate.distance <= reach)

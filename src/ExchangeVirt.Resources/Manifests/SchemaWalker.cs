@@ -149,15 +149,12 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
             return;
         }
 
-        if (!seen.TryAdd(string.Join('\n', values.Select(value => value!.ToJsonString())), path))
+        // As the API server does, the repeating item is blamed, not its key.
+        var identity = string.Join(", ", values.Select(value => value!.ToJsonString()));
+        if (!seen.TryAdd(identity, path))
         {
-            var key = schema.Keys.Count == 0 ? path : $"{path}.{schema.Keys[0]}";
-            var first = seen[string.Join('\n', values.Select(value => value!.ToJsonString()))];
-            report(
-                LineOf(key),
-                key,
-                $"repeats {string.Join(", ", values.Select(value => value!.ToJsonString()))} of {first} (line {LineOf(first)}); each must be unique"
-            );
+            var first = seen[identity];
+            report(LineOf(path), path, $"repeats {identity} of {first} (line {LineOf(first)}); each must be unique");
         }
     }
 

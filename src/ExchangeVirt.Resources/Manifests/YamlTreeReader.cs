@@ -10,7 +10,7 @@ internal sealed class YamlTreeReader
     public const int MaxDepth = 64;
 
     /// <summary>The most nodes in a file, aliases written out; a bomb of nested aliases has billions.</summary>
-    public const long MaxNodes = 200_000;
+    public const long MaxNodes = 500_000;
 
     private readonly Parser _parser;
     private readonly Action<int, string> _report;
@@ -137,8 +137,9 @@ internal sealed class YamlTreeReader
 
     private YamlScalar ReadScalar(Scalar scalar, int line)
     {
-        var isText = scalar.Tag is { IsEmpty: false, IsNonSpecific: false };
-        if (isText && scalar.Tag.Value is not ("tag:yaml.org,2002:str" or "!!str"))
+        var isTagged = scalar.Tag is { IsEmpty: false, IsNonSpecific: false };
+        var isText = isTagged && scalar.Tag.Value is "tag:yaml.org,2002:str";
+        if (isTagged && !isText)
         {
             RefuseTag(scalar.Tag, line);
         }

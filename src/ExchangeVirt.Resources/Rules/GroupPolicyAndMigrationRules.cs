@@ -24,7 +24,7 @@ public static partial class ResourceRules
             ),
             Rule<SubjectSpec>(
                 "subject-namespace",
-                "self.kind == 'Azure' || has(self.namespace) == !(self.kind in ['Host', 'Cluster'])",
+                "self.kind == 'Azure' || has(self.__namespace__) == !(self.kind in ['Host', 'Cluster'])",
                 "must be given for VirtualMachine, Disk, AvailabilityGroup and Migration, and absent for Host and Cluster",
                 "namespace",
                 ["kind", "namespace"],

@@ -8,6 +8,7 @@ namespace ExchangeVirt.Runtime.Directories;
 public sealed partial class DirectoryStore
 {
     private readonly TaskCompletionSource _firstPass = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _scanning = new();
     private ManifestSet? _lastSet;
     private bool _decideAgain;
     private IReadOnlyList<ManifestProblem> _decided = [];
@@ -48,26 +49,41 @@ public sealed partial class DirectoryStore
     /// <summary>Looks at manifests and requests once.</summary>
     public void Scan()
     {
-        _control.Nudge();
-        var taken = _manifests.Look();
+        // Reading many files takes a while, and nobody's status write has to wait for it.
+        lock (_scanning)
+        {
+            _control.Nudge();
+            Take();
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                TakeRequests_NeedsLock();
+                if (_decideAgain && _lastSet is not null)
+                {
+                    Decide_NeedsLock(_lastSet);
+                    _decideAgain = false;
+                }
+
+                Report_NeedsLock();
+            }
+        }
+    }
+
+    private void Take()
+    {
+        if (_manifests.Look() is not { } taken)
+        {
+            return;
+        }
+
+        var parsed = _parser.Parse(taken.Files);
         lock (_lock)
         {
-            TakeRequests_NeedsLock();
-            if (taken is not null)
-            {
-                var parsed = _parser.Parse(taken.Files);
-                _lastSet = parsed with { Problems = [.. taken.Problems, .. parsed.Problems] };
-                _decideAgain = true;
-            }
-
-            if (_decideAgain && _lastSet is not null)
-            {
-                Decide_NeedsLock(_lastSet);
-                _decideAgain = false;
-            }
-
-            Report_NeedsLock();
+            _lastSet = parsed with { Problems = [.. taken.Problems, .. parsed.Problems] };
+            _decideAgain = true;
         }
+
+        _manifests.Accept(taken);
     }
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)

@@ -40,19 +40,15 @@ internal sealed class EventFiles(StateLayout layout, Action<string> damaged)
         ];
     }
 
-    /// <summary>Drops the events of objects that are no more.</summary>
-    public void Prune(IReadOnlySet<ObjectId> known)
+    /// <summary>Drops the events of objects that are no more, once they are old.</summary>
+    public void Prune(IReadOnlySet<ObjectId> known, DateTimeOffset olderThan)
     {
-        foreach (
-            var record in List(kind: null, key: null)
-                .DistinctBy(record => (record.Regarding.Kind, record.Regarding.Key))
-        )
+        var old = List(kind: null, key: null)
+            .GroupBy(record => new ObjectId(record.Regarding.Kind, record.Regarding.Key))
+            .Where(group => !known.Contains(group.Key) && group.All(record => record.LastTimestamp < olderThan));
+        foreach (var id in old.Select(group => group.Key))
         {
-            var id = new ObjectId(record.Regarding.Kind, record.Regarding.Key);
-            if (!known.Contains(id))
-            {
-                AtomicFile.Delete(layout.EventFile(id.Kind, id.Key));
-            }
+            AtomicFile.Delete(layout.EventFile(id.Kind, id.Key));
         }
     }
 

@@ -53,7 +53,7 @@ public sealed partial class EventRecorder
     )
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        if (Count(new Said(entity.Reference(), type, reason, message)) is { } record)
+        foreach (var record in Count(new Said(entity.Reference(), type, reason, message)))
         {
             await StoreAsync(record, cancellationToken);
         }
@@ -75,12 +75,11 @@ public sealed partial class EventRecorder
         }
     }
 
-    private EventRecord? Count(Said said)
+    private List<EventRecord> Count(Said said)
     {
         lock (_lock)
         {
             var now = _time.GetUtcNow();
-            Sweep_NeedsLock(now);
             if (!_tallies.TryGetValue(said, out var tally))
             {
                 tally = new Tally(now) { SaidAt = DateTimeOffset.MinValue };
@@ -88,32 +87,42 @@ public sealed partial class EventRecorder
             }
 
             tally.Add(now);
-            if (now - tally.SaidAt < _period)
+            var records = Sweep_NeedsLock(now, said);
+            if (now - tally.SaidAt >= _period)
             {
-                return null;
+                records.Add(said.Record(tally));
+                tally.Reset(now);
             }
 
-            var record = said.Record(tally);
-            tally.Reset(now);
-            return record;
+            return records;
         }
     }
 
-    private void Sweep_NeedsLock(DateTimeOffset now)
+    // What was not said again for a period is new when it comes again, so memory is bound by what is going on. Repetitions
+    // that were only counted are told now: nothing may ever bring them up again.
+    private List<EventRecord> Sweep_NeedsLock(DateTimeOffset now, Said current)
     {
-        // What was neither said nor repeated for a period is new again: memory stays bound by what is going on.
+        List<EventRecord> records = [];
         if (now - _swept < _period)
         {
-            return;
+            return records;
         }
 
         _swept = now;
         foreach (
-            var said in _tallies.Where(pair => pair.Value.Unsaid == 0 && now - pair.Value.SaidAt >= _period).ToList()
+            var (said, tally) in _tallies
+                .Where(pair => pair.Key != current && now - pair.Value.SaidAt >= _period)
+                .ToList()
         )
         {
-            _tallies.Remove(said.Key);
+            _tallies.Remove(said);
+            if (tally.Unsaid > 0)
+            {
+                records.Add(said.Record(tally));
+            }
         }
+
+        return records;
     }
 
     private async Task StoreAsync(EventRecord record, CancellationToken cancellationToken)

@@ -149,6 +149,11 @@ public sealed partial class Informer<T> : IInformer
                 {
                     Apply(entity.Key(), change.Type is ResourceEventType.Deleted ? null : entity);
                 }
+                else if (change.Type is not ResourceEventType.Bookmark)
+                {
+                    // Some object cannot be read; only a list can tell which, and whether it still exists.
+                    throw new ResourceVersionExpiredException("A change of an unreadable object was told.");
+                }
 
                 Volatile.Write(ref _resourceVersion, change.ResourceVersion);
             }
