@@ -77,7 +77,7 @@ internal static class PauseCommand
 
                 var directory = parsed.GetRequiredValue(state);
                 StateOptions.Open(directory);
-                using var control = new DirectoryControlState(directory, context.Clock);
+                var control = new DirectoryControlState(directory, context.Clock);
                 await new PauseSwitch(control).WriteAsync(
                     new PauseState(
                         paused,
