@@ -80,7 +80,10 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Commands(CommandContext context) =>
         [
+            DemoCommand.Create(context),
+            RunCommand.Create(context),
             GetCommand.Create(context),
+            PlanCommand.Create(context),
             LintCommand.Create(context),
             CrdsCommand.Create(context),
             CertsCommand.Create(context),
