@@ -52,6 +52,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly Controller<VirtualMachineMigration> _migrations;
     private readonly ControllerHost _host;
     private readonly PlacementService _placement;
+    private readonly EventRecorder _events;
 
     /// <summary>Wires everything; nothing runs yet.</summary>
     public ControlPlane(ControlPlaneSeams seams)
@@ -73,7 +74,7 @@ public sealed class ControlPlane : IAsyncDisposable
             seams.Random,
             seams.Loggers.CreateLogger<HostConnections>()
         );
-        var events = new EventRecorder(seams.Store, seams.Time, seams.Loggers.CreateLogger<EventRecorder>());
+        _events = new EventRecorder(seams.Store, seams.Time, seams.Loggers.CreateLogger<EventRecorder>());
         var failures = new ActionFailures(seams.Time, seams.Random);
         Reader = new SituationReader(
             Caches,
@@ -107,15 +108,15 @@ public sealed class ControlPlane : IAsyncDisposable
                 runner,
                 new GuestShutdowns(runner),
                 failures,
-                events,
+                _events,
                 seams.NewGuid
             ),
             machines,
-            new VirtualMachineFinalizer(seams.Store, Reader, runner, _placement, events)
+            new VirtualMachineFinalizer(seams.Store, Reader, runner, _placement, _events)
         );
-        _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, events, seams.Time), hosts);
+        _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time), hosts);
         _groups = Controller(
-            new AvailabilityGroupController(seams.Store, Caches, Fleet, seams.Epoch, events, seams.Time),
+            new AvailabilityGroupController(seams.Store, Caches, Fleet, seams.Epoch, _events, seams.Time),
             groups
         );
         _policies = Controller(new PolicyController(seams.Store, seams.Time), policies);
@@ -164,6 +165,7 @@ public sealed class ControlPlane : IAsyncDisposable
         {
             await stop.CancelAsync();
             await pauses;
+            await _events.FlushAsync(CancellationToken.None);
         }
     }
 

@@ -17,9 +17,11 @@ public sealed class ManifestParser : IManifestParser
     public StoreSet Parse(IReadOnlyList<StoreFile> files)
     {
         var set = ManifestReader.Read(files.Select(static file => new ReadFile(file.Path, file.Content)));
+        // Half of a file is not what somebody wrote: what a bad file declared before stays as it was.
+        var bad = set.Problems.Select(static problem => problem.File).ToHashSet(StringComparer.Ordinal);
         return new StoreSet(
             [
-                .. set.Entities.Select(static each => new ManifestObject(
+                .. set.Entities.Where(each => !bad.Contains(each.File)).Select(static each => new ManifestObject(
                     each.Entity.Kind,
                     new ResourceKey(each.Entity.Metadata.NamespaceProperty, each.Entity.Metadata.Name),
                     JsonSerializer.Serialize(each.Entity, each.Entity.GetType(), ResourceJson.Options),

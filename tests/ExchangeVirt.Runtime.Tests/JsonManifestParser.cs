@@ -9,9 +9,16 @@ public sealed class JsonManifestParser : IManifestParser
 {
     public int Calls { get; private set; }
 
+    public Exception? Failure { get; set; }
+
     public ManifestSet Parse(IReadOnlyList<ManifestFile> files)
     {
         Calls++;
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+
         List<ManifestObject> objects = [];
         List<ManifestProblem> problems = [];
         foreach (var file in files)

@@ -14,7 +14,7 @@ public static class Roles
 
     private const string SubjectAlternativeNameOid = "2.5.29.17";
 
-    /// <summary>Lists the URIs among a certificate's subject alternative names.</summary>
+    /// <summary>Lists the URIs among a certificate's subject alternative names, without a slash at the end.</summary>
     /// <returns>Empty where there are none, or where the extension cannot be read.</returns>
     /// <remarks>Source: RFC 5280 §4.2.1.6, GeneralName's uniformResourceIdentifier is [6] IA5String.</remarks>
     public static IReadOnlyList<string> UrisOf(X509Certificate2 certificate)
@@ -33,7 +33,8 @@ public static class Roles
                 {
                     if (names.PeekTag().HasSameClassAndValue(uri))
                     {
-                        uris.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, uri));
+                        // Some issuers write an empty path's slash and some do not.
+                        uris.Add(names.ReadCharacterString(UniversalTagNumber.IA5String, uri).TrimEnd('/'));
                     }
                     else
                     {

@@ -1,5 +1,6 @@
 using ExchangeVirt.Agent.Operations;
 using ExchangeVirt.Agent.State;
+using ExchangeVirt.Domain.Model;
 using ExchangeVirt.HyperV;
 
 namespace ExchangeVirt.Agent.Feed;
@@ -62,13 +63,15 @@ public sealed partial class HostReader(
 
     /// <summary>Reads everything now.</summary>
     /// <exception cref="HyperVException">The host cannot be read; the feed says so too.</exception>
-    public async Task ReadEverythingAsync(CancellationToken cancellationToken)
+    public async Task<ObservedHost> ReadEverythingAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
         try
         {
             feed.SetPaused(pause.Reason);
-            feed.SetHost(await driver.ReadHostAsync(cancellationToken));
+            var host = await driver.ReadHostAsync(cancellationToken);
+            feed.SetHost(host);
+            return host;
         }
         catch (HyperVException failure)
         {
@@ -117,7 +120,7 @@ public sealed partial class HostReader(
             {
                 if (everything || some.Count > FewMachines || feed.IsUnavailable)
                 {
-                    await ReadEverythingAsync(stop);
+                    await ReadSomeAsync(Undetailed(await ReadEverythingAsync(stop)), stop);
                 }
                 else
                 {
@@ -135,24 +138,34 @@ public sealed partial class HostReader(
         }
     }
 
+    // A full read leaves out what costs a call per disk; it is learned one VM at a time, after the rest was told.
+    private static IReadOnlyList<Guid> Undetailed(ObservedHost host) =>
+        [
+            .. host
+                .VirtualMachines.Where(static machine =>
+                    machine.Disks?.Any(static disk => disk.Path is not null && disk.Type is null) == true
+                )
+                .Select(static machine => machine.Id),
+        ];
+
     private async Task ReadSomeAsync(IReadOnlyList<Guid> ids, CancellationToken stop)
     {
-        await _reading.WaitAsync(stop);
-        try
+        foreach (var id in ids)
         {
-            foreach (var id in ids)
+            await _reading.WaitAsync(stop);
+            try
             {
                 feed.SetMachine(id, await driver.ReadVirtualMachineAsync(id, stop));
             }
-        }
-        catch (HyperVException failure) when (failure.Kind == FaultKind.Unavailable)
-        {
-            feed.SetUnavailable(Faults.From(failure));
-            throw;
-        }
-        finally
-        {
-            _reading.Release();
+            catch (HyperVException failure) when (failure.Kind == FaultKind.Unavailable)
+            {
+                feed.SetUnavailable(Faults.From(failure));
+                throw;
+            }
+            finally
+            {
+                _reading.Release();
+            }
         }
     }
 

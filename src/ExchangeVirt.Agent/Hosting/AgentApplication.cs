@@ -4,6 +4,7 @@ using ExchangeVirt.Agent.Feed;
 using ExchangeVirt.Agent.Operations;
 using ExchangeVirt.Agent.Service;
 using ExchangeVirt.Agent.State;
+using ExchangeVirt.HyperV;
 
 namespace ExchangeVirt.Agent.Hosting;
 
@@ -105,7 +106,11 @@ public static partial class AgentApplication
     private static void AddFeed(IServiceCollection services, AgentSettings settings, AgentEnvironment environment)
     {
         services.AddSingleton(environment.Time);
-        services.AddSingleton(environment.Driver);
+        services.AddSingleton(provider =>
+        {
+            var binding = provider.GetRequiredService<InstallationBinding>();
+            return environment.OpenDriver(() => binding.Installation);
+        });
         services.AddSingleton(
             new HostFeed(
                 new AgentDescription(Version, Capabilities.All, environment.NewGuid().ToString("N")),
@@ -113,7 +118,7 @@ public static partial class AgentApplication
             )
         );
         services.AddSingleton(provider => new HostReader(
-            environment.Driver,
+            provider.GetRequiredService<IHyperVDriver>(),
             provider.GetRequiredService<HostFeed>(),
             provider.GetRequiredService<PauseMarker>(),
             new ReadPace(settings.Resync, settings.PauseCheck, settings.RetryFrom, settings.RetryTo),
@@ -128,7 +133,7 @@ public static partial class AgentApplication
     {
         services.AddSingleton<RequestGuard>();
         services.AddSingleton(provider => new OperationRunner(
-            environment.Driver,
+            provider.GetRequiredService<IHyperVDriver>(),
             provider.GetRequiredService<OperationJournal>(),
             provider.GetRequiredService<PauseMarker>(),
             provider.GetRequiredService<RequestGuard>(),

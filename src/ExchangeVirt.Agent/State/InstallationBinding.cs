@@ -24,6 +24,18 @@ public sealed class InstallationBinding
         _content = DurableFile.Read<Content>(_path);
     }
 
+    /// <summary>Gets the installation that is obeyed; null before the first contact.</summary>
+    public string? Installation
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _content?.Installation;
+            }
+        }
+    }
+
     /// <summary>Gets the installations that were obeyed before: their marks may be taken over.</summary>
     public IReadOnlyList<string> Previous
     {

@@ -11,7 +11,7 @@ public static class Gate
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(action);
 
-        var bringsBack = action.Action is StartVirtualMachine && input.Restart is not null;
+        var bringsBack = action.Action is StartVirtualMachine && input.Restart is { TookDown: true };
         return PausedGate.Check(input, bringsBack)
             ?? EnforcementGate.Check(input, bringsBack)
             ?? KnownGate.Check(input)
@@ -64,7 +64,7 @@ public static class Gate
     private static bool IsExempt(GateInput input, PlannedAction action) =>
         action.Cause == ActionCause.Recovery
         || (
-            input.Restart is { ShutdownAskedAt: not null } or { OffSeenAt: not null }
+            input.Restart is { TookDown: true }
             && action.Action is not (ShutDownGuest or MergeCheckpoint or UnregisterVirtualMachine)
         );
 

@@ -180,7 +180,7 @@ internal sealed class PlanAssembly(
     /// <summary>A guest that hangs while stopping is overdue as one that still runs is.</summary>
     private IEnumerable<PlanProblem> OverdueInTransition()
     {
-        if (phase == RestartPhase.Overdue && !IsUp)
+        if (phase == RestartPhase.Overdue && observed.PowerState == PowerState.Stopping)
         {
             yield return PowerPlanner.Overdue(input, observed);
         }

@@ -18,7 +18,8 @@ internal static class RestartProgress
         switch (observed.PowerState)
         {
             case PowerState.Off:
-                return RestartPhase.Off;
+                // Off, and not by our hand: whoever shut it down did so before we asked for anything.
+                return restart.TookDown ? RestartPhase.Off : RestartPhase.Returned;
             case PowerState.Running when HasBeenOff(restart) || HasBootedSince(restart, input.Now, observed):
                 return RestartPhase.Returned;
             case PowerState.Starting when HasBeenOff(restart):

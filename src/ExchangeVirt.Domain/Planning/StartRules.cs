@@ -27,7 +27,7 @@ internal static class StartRules
         }
 
         // What we took down comes back, whatever else is wrong with it.
-        if (input.Restart is not null)
+        if (input.Restart is { TookDown: true })
         {
             return new StartDecision(ActionCause.Recovery, null);
         }
@@ -56,7 +56,7 @@ internal static class StartRules
         {
             DesiredPowerState.Running => true,
             DesiredPowerState.Stopped => false,
-            _ => input.Restart is { ReturnToRunning: true },
+            _ => input.Restart is { ReturnToRunning: true, TookDown: true },
         };
 
     private static bool IsDiskInDoubt(SettingDifference difference) =>

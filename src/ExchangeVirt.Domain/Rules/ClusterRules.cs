@@ -55,7 +55,10 @@ internal static class ClusterRules
                         Size: (guest.Memory?.Size ?? ByteSize.Zero).Bytes + policy.PerVirtualMachineOverhead.Bytes
                     )
                 );
-            nodes.Add(new Node(host.Name, MemoryBudget.ForGuests(total, policy).Bytes - sum.Least, [.. moving]));
+            // That a node is over already is mem-host-capacity's to say; here it only takes no more.
+            nodes.Add(
+                new Node(host.Name, Math.Max(0, MemoryBudget.ForGuests(total, policy).Bytes - sum.Least), [.. moving])
+            );
         }
 
         return Judge(subject, nodes, missing, size => new ByteSize(size).ToString());

@@ -116,11 +116,18 @@ public readonly record struct RatioBudget
             ? "unbounded"
             : (decimal.Ceiling(dividend * 100 / divisor) / 100).ToString("0.00", CultureInfo.InvariantCulture);
 
-    private decimal Budget(int percent) =>
-        Accounting switch
+    private decimal Budget(int percent)
+    {
+        var all = PhysicalCores * percent / 100m;
+        return Accounting switch
         {
-            HostAccounting.GuestsOnly => PhysicalCores * percent / 100m,
-            HostAccounting.ReserveCores => (PhysicalCores - decimal.Ceiling(HostUse)) * percent / 100m,
-            _ => (PhysicalCores * percent / 100m) - HostUse,
+            HostAccounting.GuestsOnly => all,
+            // Below 1:1 a core is worth less than a virtual processor: the strictest accounting stays the strictest.
+            HostAccounting.ReserveCores => Math.Min(
+                (PhysicalCores - decimal.Ceiling(HostUse)) * percent / 100m,
+                all - HostUse
+            ),
+            _ => all - HostUse,
         };
+    }
 }

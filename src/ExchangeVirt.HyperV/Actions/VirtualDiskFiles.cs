@@ -75,9 +75,11 @@ internal sealed class VirtualDiskFiles(ActionContext context)
             {
                 problems.Add($"the source {source} of the disk \"{disk.Name}\" does not exist");
             }
-            else if (facts?.Size is { } has && file.Size is { } asked && has != asked)
+            else if (facts?.Size is { } has && file.Size is { } asked && has > asked)
             {
-                problems.Add($"the source {source} of the disk \"{disk.Name}\" has {has}, but {asked} are declared");
+                problems.Add(
+                    $"the source {source} of the disk \"{disk.Name}\" has {has}, more than the {asked} that are declared; a disk is never shrunk"
+                );
             }
         }
         else if (file.Size is null)
@@ -127,13 +129,49 @@ internal sealed class VirtualDiskFiles(ActionContext context)
             cancellationToken
         );
 
-        // Right after its creation a file may still be in use.
-        context.DiskFacts.Forget(file.Path);
-        var there = await context.UntilAsync(
-            async () => (await context.DiskFacts.AskAsync(file.Path, cancellationToken)).Code == ReturnCodes.Done,
+        var facts = await ReadMadeAsync(what, file.Path, outcome, cancellationToken);
+        var warning = outcome.Warning;
+        if (file.Size is { } size && facts.Size is { } made && made < size)
+        {
+            warning = await ExpandAsync(file.Path, size, cancellationToken) ?? warning;
+        }
+
+        return warning;
+    }
+
+    private async Task<string?> ExpandAsync(string path, ByteSize size, CancellationToken cancellationToken)
+    {
+        var what = $"Expanding {path} to {size}";
+        var outcome = await context.Calls.InvokeAsync(
+            what,
+            await context.Calls.ServiceAsync("Msvm_ImageManagementService", cancellationToken),
+            "ResizeVirtualHardDisk",
+            new Dictionary<string, CimValue>(StringComparer.Ordinal)
+            {
+                ["Path"] = CimValue.Text(path),
+                ["MaxInternalSize"] = CimValue.UInt64((ulong)size.Bytes),
+            },
             cancellationToken
         );
-        return there ? outcome.Warning : throw context.NotShown(what, outcome);
+        await ReadMadeAsync(what, path, outcome, cancellationToken);
+        return outcome.Warning;
+    }
+
+    // Right after its creation a file may still be in use.
+    private async Task<DiskFacts> ReadMadeAsync(
+        string what,
+        string path,
+        CallOutcome outcome,
+        CancellationToken cancellationToken
+    )
+    {
+        context.DiskFacts.Forget(path);
+        DiskFacts? facts = null;
+        await context.UntilAsync(
+            async () => (facts = (await context.DiskFacts.AskAsync(path, cancellationToken)).Facts) is not null,
+            cancellationToken
+        );
+        return facts ?? throw context.NotShown(what, outcome);
     }
 
     private static bool IsShare(string path) =>

@@ -1,5 +1,6 @@
 using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Resources.V1Alpha1;
 using DomainSettingState = ExchangeVirt.Domain.Planning.SettingState;
@@ -97,7 +98,10 @@ public sealed record OverallState(
 
     private static OverallState? InProgress(Decision decision, OperationStatus? operation)
     {
-        if (operation?.Name is RestartOperations.RestartName)
+        if (
+            operation?.Name is RestartOperations.RestartName
+            && decision.Plan.RestartPhase is not RestartPhase.Returned
+        )
         {
             return Progress(
                 Reasons.Restarting,
@@ -129,19 +133,17 @@ public sealed record OverallState(
 
     private static OverallState? HeldOrWaiting(Decision decision)
     {
-        var failure = decision.Failures is [var first, ..] ? first : null;
-        var closed = decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed;
-        if (closed is null && failure is null)
-        {
-            return null;
-        }
-
-        if (closed is null)
+        if (decision.Failures.FirstOrDefault(failure => failure.RetryAt > decision.Situation.Now) is { } failure)
         {
             return Progress(
-                failure!.Fault.Reason,
-                $"{failure.Action} failed {failure.Count} times and is tried again at {failure.RetryAt:u}: {failure.Fault.Message}"
+                failure.Fault.Reason,
+                $"{failure.Action} failed {failure.Count} time(s) and is tried again at {failure.RetryAt:u}: {failure.Fault.Message}"
             );
+        }
+
+        if (decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed is not { } closed)
+        {
+            return null;
         }
 
         var asAsked = PowerAsAsked(decision);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using ExchangeVirt.Runtime.Stores;
@@ -8,15 +9,18 @@ namespace ExchangeVirt.Runtime.Directories;
 /// Keeps control values in a state directory, a file for each. Any process may write them, with or without an operator
 /// running: this is how everything is paused from the command line.
 /// </summary>
-public sealed class DirectoryControlState : IControlState, IDisposable
+public sealed class DirectoryControlState : IControlState
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(20);
 
+    // Within one process writers wait for each other without the clock, which in a simulation stands still meanwhile.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> s_writing = new(StringComparer.Ordinal);
+
     private readonly StateLayout _layout;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _writing;
     private TaskCompletionSource _pulse = NewPulse();
 
     /// <summary>Opens the control values of a state directory; nothing is written until one is set.</summary>
@@ -24,6 +28,7 @@ public sealed class DirectoryControlState : IControlState, IDisposable
     {
         _layout = new StateLayout(stateDirectory);
         _time = time;
+        _writing = s_writing.GetOrAdd(_layout.Control, static _ => new SemaphoreSlim(1, 1));
     }
 
     /// <inheritdoc />
@@ -89,9 +94,6 @@ public sealed class DirectoryControlState : IControlState, IDisposable
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _writing.Dispose();
 
     /// <summary>Has watchers look at once.</summary>
     internal void Nudge() => Interlocked.Exchange(ref _pulse, NewPulse()).TrySetResult();

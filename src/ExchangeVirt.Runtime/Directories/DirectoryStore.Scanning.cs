@@ -53,17 +53,11 @@ public sealed partial class DirectoryStore
         lock (_scanning)
         {
             _control.Nudge();
-            var taken = _manifests.Look();
-            var parsed = taken is null ? null : _parser.Parse(taken.Files);
+            Take();
             lock (_lock)
             {
+                ObjectDisposedException.ThrowIf(_disposed, this);
                 TakeRequests_NeedsLock();
-                if (taken is not null && parsed is not null)
-                {
-                    _lastSet = parsed with { Problems = [.. taken.Problems, .. parsed.Problems] };
-                    _decideAgain = true;
-                }
-
                 if (_decideAgain && _lastSet is not null)
                 {
                     Decide_NeedsLock(_lastSet);
@@ -73,6 +67,23 @@ public sealed partial class DirectoryStore
                 Report_NeedsLock();
             }
         }
+    }
+
+    private void Take()
+    {
+        if (_manifests.Look() is not { } taken)
+        {
+            return;
+        }
+
+        var parsed = _parser.Parse(taken.Files);
+        lock (_lock)
+        {
+            _lastSet = parsed with { Problems = [.. taken.Problems, .. parsed.Problems] };
+            _decideAgain = true;
+        }
+
+        _manifests.Accept(taken);
     }
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)

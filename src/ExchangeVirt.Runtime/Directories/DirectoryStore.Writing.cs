@@ -13,6 +13,7 @@ public sealed partial class DirectoryStore
     private StoredObject Current_NeedsLock<T>(T entity)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var id = new ObjectId(ResourceType.Of<T>().Kind, entity.Key());
         var entry = Find(id) ?? throw new ResourceNotFoundException($"{id} does not exist (any more).");
         if (entity.Metadata.Uid != entry.Uid || entity.Metadata.ResourceVersion != Text(entry.ResourceVersion))

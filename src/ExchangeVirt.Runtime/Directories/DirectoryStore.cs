@@ -34,6 +34,7 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     private readonly SettledManifests _manifests;
     private readonly ChangeHistory _history;
     private readonly Dictionary<ObjectId, StoredObject> _objects;
+    private bool _disposed;
 
     private DirectoryStore(
         DirectoryStoreOptions options,
@@ -220,6 +221,7 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             return Task.FromResult(Delete_NeedsLock(new ObjectId(ResourceType.Of<T>().Kind, key)));
         }
     }
@@ -229,6 +231,7 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             _events.Add(record);
         }
 
@@ -264,11 +267,15 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     public IAsyncEnumerable<ControlValue?> WatchControlAsync(string name, CancellationToken cancellationToken) =>
         _control.WatchControlAsync(name, cancellationToken);
 
-    /// <summary>Releases the state directory.</summary>
+    /// <summary>Releases the state directory; nothing is written to it any more.</summary>
     public void Dispose()
     {
-        _control.Dispose();
-        _held.Dispose();
+        lock (_lock)
+        {
+            // The next owner may have it from here on: a pass that is late must not write into its state.
+            _disposed = true;
+            _held.Dispose();
+        }
     }
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);

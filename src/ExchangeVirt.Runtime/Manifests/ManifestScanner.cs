@@ -6,6 +6,10 @@ namespace ExchangeVirt.Runtime.Manifests;
 /// <param name="limits">What is read at most.</param>
 internal sealed class ManifestScanner(string directory, string excluded, ManifestLimits limits)
 {
+    private static readonly StringComparison s_paths = OperatingSystem.IsWindows()
+        ? StringComparison.OrdinalIgnoreCase
+        : StringComparison.Ordinal;
+
     private static readonly string[] s_endings = [".yaml", ".yml", ".json"];
 
     /// <summary>Lists the manifests without reading them.</summary>
@@ -136,7 +140,8 @@ internal sealed class ManifestScanner(string directory, string excluded, Manifes
         List<ManifestProblem> problems
     )
     {
-        var target = Resolve(entry);
+        // Only a link can lead elsewhere: directories that are links are never walked into.
+        var target = entry.LinkTarget is null ? entry : Resolve(entry);
         if (entry is DirectoryInfo || target is DirectoryInfo { Exists: true })
         {
             if (entry.LinkTarget is not null)
@@ -145,7 +150,7 @@ internal sealed class ManifestScanner(string directory, string excluded, Manifes
                     new ManifestProblem(path, 0, "", "A link to a directory is not followed. Put the files here.")
                 );
             }
-            else if (!string.Equals(entry.FullName, Path.GetFullPath(excluded), StringComparison.Ordinal))
+            else if (!string.Equals(entry.FullName, Resolve(new DirectoryInfo(excluded))?.FullName, s_paths))
             {
                 Walk((DirectoryInfo)entry, path, root, files, problems);
             }
@@ -162,7 +167,7 @@ internal sealed class ManifestScanner(string directory, string excluded, Manifes
         {
             problems.Add(new ManifestProblem(path, 0, "", $"The link points to nothing ({entry.LinkTarget})."));
         }
-        else if (!file.FullName.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        else if (!file.FullName.StartsWith(root + Path.DirectorySeparatorChar, s_paths))
         {
             problems.Add(
                 new ManifestProblem(

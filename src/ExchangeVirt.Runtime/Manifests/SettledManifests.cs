@@ -26,7 +26,7 @@ internal sealed class SettledManifests(ManifestScanner scanner, TimeSpan settle,
     public ManifestProblem? Restless { get; private set; }
 
     /// <summary>Looks at the directory.</summary>
-    /// <returns>Null where the set has not settled, or is what was taken before.</returns>
+    /// <returns>Null where the set has not settled, or is what was accepted before; else it comes again until accepted.</returns>
     public Taken? Look()
     {
         var listing = scanner.List();
@@ -49,17 +49,23 @@ internal sealed class SettledManifests(ManifestScanner scanner, TimeSpan settle,
         }
 
         Restless = null;
-        _takenSeen = true;
         _readAt = time.GetTimestamp();
         ManifestProblem[] all = [.. listing.Problems, .. problems];
         var hash = Hash(listing, files, all);
         if (hash == _takenHash)
         {
+            _takenSeen = true;
             return null;
         }
 
-        _takenHash = hash;
-        return new Taken(files, all);
+        return new Taken(files, all, hash);
+    }
+
+    /// <summary>Says that a set was understood and is not needed again.</summary>
+    public void Accept(Taken taken)
+    {
+        _takenSeen = true;
+        _takenHash = taken.Hash;
     }
 
     private void See(ManifestListing listing)
@@ -109,5 +115,10 @@ internal sealed class SettledManifests(ManifestScanner scanner, TimeSpan settle,
 
     /// <param name="Files">The files that could be read.</param>
     /// <param name="Problems">What could not.</param>
-    internal sealed record Taken(IReadOnlyList<ManifestFile> Files, IReadOnlyList<ManifestProblem> Problems);
+    /// <param name="Hash">Identifies the whole.</param>
+    internal sealed record Taken(
+        IReadOnlyList<ManifestFile> Files,
+        IReadOnlyList<ManifestProblem> Problems,
+        string Hash
+    );
 }

@@ -75,6 +75,18 @@ public sealed class GateCases
             ""
         ),
 
+        ["1 paused before anything was asked: a person's shutdown stands"] = (
+            i =>
+                i with
+                {
+                    Pauses = [new Pause(PauseScope.Everywhere)],
+                    Restart = s_restart with { ShutdownAskedAt = null },
+                },
+            Gates.Start,
+            "Paused/EverythingOnPause",
+            ""
+        ),
+
         ["2 observe"] = (Observe, Gates.Hot, "Enforcement/ObserveOnly", "Enforce"),
         ["2 observe: recovery waits too"] = (Observe, Gates.Start, "Enforcement/ObserveOnly", ""),
         ["2 observe in mid-plan: the member is brought back up"] = (

@@ -109,6 +109,7 @@ internal sealed class ModelHost(PlanningInput input)
         {
             case DiscardSavedState:
                 Require(Vm.PowerState == PowerState.Saved, planned);
+                Input = Input with { Restart = Input.Restart! with { ShutdownAskedAt = Input.Now } };
                 See(vm => vm with { HasSavedState = false });
                 Arrive(PowerState.Off);
                 break;

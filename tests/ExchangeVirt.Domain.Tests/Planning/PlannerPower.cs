@@ -98,6 +98,24 @@ public sealed class PlannerPower
             PlanReasons.SavedStateUnknown,
             RestartPhase.Off
         ),
+        ["begun, not asked, and off by somebody's hand: not ours to start"] = (
+            i => See(i, PowerState.Off) with { Restart = Some.Restart with { ShutdownAskedAt = null } },
+            "SetProcessorCount",
+            PlanReasons.ShutDownByPerson,
+            RestartPhase.Returned
+        ),
+        ["a saved state discarded by us, power state not managed: started"] = (
+            i => Want(See(i with { Observed = Some.Observed }, PowerState.Off), null) with { Restart = Some.Restart },
+            "StartVirtualMachine",
+            null,
+            RestartPhase.Off
+        ),
+        ["asked, and saved by somebody meanwhile"] = (
+            i => i with { Observed = Some.IsSaved(i.Observed!), Restart = Asked(TimeSpan.FromMinutes(90)) },
+            "DiscardSavedState SetProcessorCount StartVirtualMachine",
+            null,
+            RestartPhase.Overdue
+        ),
         ["starting"] = (
             i => See(i, PowerState.Starting) with { Restart = Some.Restart with { StartAskedAt = Some.Now } },
             "",

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 
@@ -13,7 +14,7 @@ public sealed class ControlAndRequestTests : IDisposable
     [Fact]
     public async Task A_pause_by_another_process_is_seen_by_the_very_next_read()
     {
-        using var other = new DirectoryControlState(_estate.State, _estate.Time);
+        var other = new DirectoryControlState(_estate.State, _estate.Time);
         var running = new PauseSwitch(_estate.Store);
         Assert.Null(await running.ReadAsync(default));
         var pause = new PauseState(true, "switch replaced", "ada", _estate.Time.GetUtcNow());
@@ -71,15 +72,20 @@ public sealed class ControlAndRequestTests : IDisposable
     [Fact]
     public async Task No_two_operators_ever_get_the_same_epoch()
     {
-        // Both go by the same fake clock; neither ever waits for it, as no write yields while it has the lock.
-        using var other = new DirectoryControlState(_estate.State, _estate.Time);
-        var numbers = await Task.WhenAll(
-            Enumerable
-                .Range(0, 20)
-                .Select(number =>
-                    (number % 2 == 0 ? (IControlState)_estate.Store : other).IncrementControlAsync("epoch", default)
-                )
-        );
+        // As from two processes, at the same time.
+        var other = new DirectoryControlState(_estate.State, _estate.Time);
+        var numbers = new ConcurrentBag<long>();
+        IControlState[] both = [_estate.Store, other];
+        var threads = both.Select(control => new Thread(() =>
+            {
+                for (var number = 0; number < 10; number++)
+                {
+                    numbers.Add(control.IncrementControlAsync("epoch", default).GetAwaiter().GetResult());
+                }
+            }))
+            .ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
         _estate.Restart();
 
         Assert.Equal(Enumerable.Range(1, 20).Select(number => (long)number), numbers.Order());
@@ -91,7 +97,7 @@ public sealed class ControlAndRequestTests : IDisposable
     [Fact]
     public async Task A_change_by_another_process_is_told_at_the_next_look()
     {
-        using var other = new DirectoryControlState(_estate.State, _estate.Time);
+        var other = new DirectoryControlState(_estate.State, _estate.Time);
         await using var watch = _estate.Store.WatchControlAsync("pause", default).GetAsyncEnumerator();
         Assert.True(await watch.MoveNextAsync());
         Assert.Null(watch.Current);

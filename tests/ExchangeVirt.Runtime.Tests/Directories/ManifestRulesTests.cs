@@ -424,6 +424,34 @@ public sealed class ManifestRulesTests : IDisposable
     }
 
     [Fact]
+    public void State_is_found_inside_the_manifest_directory_through_a_link_too()
+    {
+        var link = Path.Combine(_estate.Root, "link");
+        Directory.CreateSymbolicLink(link, _estate.Manifests);
+        _estate.Options = new Runtime.Directories.DirectoryStoreOptions(link, Path.Combine(link, "state"));
+        _estate.Declare("a");
+        _estate.Settle();
+        _estate.Settle();
+
+        Assert.Empty(_estate.Store.Problems);
+        Assert.Equal(1, _estate.Parser.Calls);
+    }
+
+    [Fact]
+    public async Task A_set_that_a_failure_kept_from_being_taken_is_taken_at_the_next_look()
+    {
+        _estate.Declare("a");
+        _estate.Parser.Failure = new InvalidOperationException("a bug");
+        Assert.Throws<InvalidOperationException>(_estate.Settle);
+        Assert.False(_estate.Store.FirstPass.IsCompleted);
+
+        _estate.Parser.Failure = null;
+        _estate.Store.Scan();
+
+        Assert.Equal(["a"], await _estate.NamesAsync());
+    }
+
+    [Fact]
     public async Task A_deleted_object_is_not_made_anew_by_the_manifest_that_is_still_there()
     {
         _estate.Declare("a");

@@ -179,6 +179,23 @@ public sealed class StateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disposed_store_never_writes_into_the_state_of_its_successor()
+    {
+        var widget = await MakeAsync("a", "First");
+        var old = _estate.Store;
+        _estate.Restart();
+        var before = Snapshot();
+
+        Assert.Throws<ObjectDisposedException>(old.Scan);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => old.UpdateStatusAsync(widget, default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() =>
+            old.PatchMetadataAsync(widget, new MetadataPatch { Finalizers = [] }, default)
+        );
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => old.DeleteAsync<Widget>(Estate.Key("a"), default));
+        Assert.Equal(before, Snapshot());
+    }
+
+    [Fact]
     public void A_store_that_failed_to_open_leaves_no_lock()
     {
         _estate.Store.Dispose();
@@ -207,6 +224,46 @@ public sealed class StateTests : IDisposable
         Assert.Empty(reader.ListDamage());
         Assert.False(new DirectoryReader(Path.Combine(_estate.Root, "nowhere")).Exists);
         Assert.Empty(new DirectoryReader(Path.Combine(_estate.Root, "nowhere")).ListJson());
+    }
+
+    [Fact]
+    public async Task A_reader_never_sees_half_a_write_or_an_older_one_again()
+    {
+        var widget = await MakeAsync("a", "First");
+        Exception? failure = null;
+        var done = false;
+        var reads = 0;
+        var reading = new Thread(() =>
+        {
+            try
+            {
+                var newest = 0L;
+                while (!Volatile.Read(ref done))
+                {
+                    var version = long.Parse(_estate.Reader.Get<Widget>(Estate.Key("a"))!.Metadata.ResourceVersion);
+                    Assert.InRange(version, newest, long.MaxValue);
+                    Assert.Empty(_estate.Reader.ListDamage());
+                    newest = version;
+                    reads++;
+                }
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+        });
+        reading.Start();
+        for (var number = 0; number < 200; number++)
+        {
+            widget.Status = new WidgetStatus { Phase = $"Phase{number}" };
+            widget = await _estate.Store.UpdateStatusAsync(widget, default);
+        }
+
+        Volatile.Write(ref done, true);
+        reading.Join();
+
+        Assert.Null(failure);
+        Assert.NotEqual(0, reads);
     }
 
     private async Task<Widget> MakeAsync(string name, params IEnumerable<string> phases)
