@@ -39,7 +39,12 @@ internal static class DemoCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
                 parsed.GetRequiredValue(output) == "json"
-                    ? await RunAsync(context, new PlainScreen(context.Error, context.Clock), PrintList, cancellationToken)
+                    ? await RunAsync(
+                        context,
+                        new PlainScreen(context.Error, context.Clock),
+                        PrintList,
+                        cancellationToken
+                    )
                     : await ShowAsync(context, cancellationToken)
         );
         return command;
@@ -89,11 +94,23 @@ internal static class DemoCommand
         var state = folder.Combine("state");
         SampleEstate.WriteManifests(manifests, estate.Hosts);
         var log = new LogTailProvider(200);
-        using var loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Information).AddProvider(log));
-        await using var running = await RunCommand.StartAsync(context, manifests, state, estate.Operator, loggers, cancellationToken);
+        using var loggers = LoggerFactory.Create(builder =>
+            builder.SetMinimumLevel(LogLevel.Information).AddProvider(log)
+        );
+        await using var running = await RunCommand.StartAsync(
+            context,
+            manifests,
+            state,
+            estate.Operator,
+            loggers,
+            cancellationToken
+        );
         try
         {
-            var script = new DemoScript(context, screen, estate, running, manifests).RunAsync(s_healing, cancellationToken);
+            var script = new DemoScript(context, screen, estate, running, manifests).RunAsync(
+                s_healing,
+                cancellationToken
+            );
             // An operator that fails would otherwise be waited for in vain.
             if (await Task.WhenAny(script, running.Completion) == running.Completion)
             {

@@ -5,6 +5,7 @@ using ExchangeVirt.Agent.Contract.Client;
 using ExchangeVirt.Agent.Contract.Security;
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Cli.Planning;
+using ExchangeVirt.Cli.Simulation;
 using ExchangeVirt.Operator.Previewing;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.V1Alpha1;
@@ -27,7 +28,8 @@ internal static class PlanCommand
         };
         var state = new Option<string?>("--state", "-s")
         {
-            Description = "State directory of the operator: what is bound where, and what runs. Absent: as if it began afresh.",
+            Description =
+                "State directory of the operator: what is bound where, and what runs. Absent: as if it began afresh.",
             HelpName = "DIR",
         };
         var output = StateOptions.Output("text", "json");
@@ -104,16 +106,13 @@ internal static class PlanCommand
         try
         {
             var known = stateDirectory is null ? null : StateOptions.Open(stateDirectory);
-            using var control = stateDirectory is null ? null : new DirectoryControlState(stateDirectory, context.Clock);
-            var connector = new HostAgentConnector(
-                new HostAgentConnectorOptions
-                {
-                    Identity = new TlsIdentitySource(certificate),
-                    Epoch = static () => InstallationEpoch.Onlooker,
-                    Time = context.Clock,
-                }
-            );
-            var installation = control is null ? null : await control.GetControlAsync("installation", cancellationToken);
+            using var control = stateDirectory is null
+                ? null
+                : new DirectoryControlState(stateDirectory, context.Clock);
+            var connector = new HostAgentConnector(AgentConnection.Options(certificate, context.Clock));
+            var installation = control is null
+                ? null
+                : await control.GetControlAsync("installation", cancellationToken);
             return await PlanPreview.ComputeAsync(
                 PlannedEntities.Merge(manifests, known),
                 new InstallationEpoch(installation?.Value ?? "", 0),

@@ -20,11 +20,15 @@ internal static class RunCommand
         };
         var state = new Option<string>("--state", "-s")
         {
-            Description = "Directory for what the operator remembers; one operator at a time. Made where it does not exist.",
+            Description =
+                "Directory for what the operator remembers; one operator at a time. Made where it does not exist.",
             HelpName = "DIR",
             Required = true,
         };
-        var once = new Option<bool>("--once") { Description = "Work until only gates are left, print what is not Ready, and end." };
+        var once = new Option<bool>("--once")
+        {
+            Description = "Work until only gates are left, print what is not Ready, and end.",
+        };
         var verbose = new Option<bool>("--verbose") { Description = "Log every step, to standard error." };
         var certificates = new CertificateOptions();
         var command = new TaughtCommand(
@@ -59,7 +63,10 @@ internal static class RunCommand
                 var directory = parsed.GetRequiredValue(manifests);
                 if (!Directory.Exists(directory))
                 {
-                    throw new CommandException($"There is no directory of manifests {Path.GetFullPath(directory)}.", ExitCode.Invalid);
+                    throw new CommandException(
+                        $"There is no directory of manifests {Path.GetFullPath(directory)}.",
+                        ExitCode.Invalid
+                    );
                 }
 
                 var files = certificates.Find(parsed, context.Error);
@@ -77,7 +84,9 @@ internal static class RunCommand
                     return await SettleAsync(context, running, cancellationToken);
                 }
 
-                await context.Error.WriteLineAsync($"The operator runs on {directory}; Ctrl-C ends it, and hosts stay as they are.");
+                await context.Error.WriteLineAsync(
+                    $"The operator runs on {directory}; Ctrl-C ends it, and hosts stay as they are."
+                );
                 await running.Completion.WaitAsync(cancellationToken);
                 return ExitCode.Success;
             }

@@ -81,7 +81,9 @@ internal sealed record MachinePlan(
     public void Write(TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"{Name}: {(Host is null ? "on no host" : $"on {Host}")}{(Restart ? ", with one restart" : "")}");
+        output.WriteLine(
+            $"{Name}: {(Host is null ? "on no host" : $"on {Host}")}{(Restart ? ", with one restart" : "")}"
+        );
         if (Placement is not null && Host is null)
         {
             output.WriteLine($"  {Placement.ReplaceLineEndings("\n  ")}");
@@ -108,7 +110,9 @@ internal sealed record MachinePlan(
                 (_, true) => " (disruptive)",
                 _ => "",
             };
-            output.WriteLine($"  {number}. {action.Name}{marks}{(action.BlockedBy is null ? "" : $"  waits: {action.BlockedBy}")}");
+            output.WriteLine(
+                $"  {number}. {action.Name}{marks}{(action.BlockedBy is null ? "" : $"  waits: {action.BlockedBy}")}"
+            );
             if (action.Message is { } message && message != said)
             {
                 said = message;

@@ -13,10 +13,30 @@ internal static class PlannedEntities
     /// <summary>Takes each object's spec from its manifest, and status and identity from the state, where there is one.</summary>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Merge(ManifestSet manifests, DirectoryReader? state) =>
         [
-            .. Merge<HyperVHost>(manifests, state, static (entity, known) => entity.Status = known.Status, static entity => entity.Spec),
-            .. Merge<DatabaseAvailabilityGroup>(manifests, state, static (entity, known) => entity.Status = known.Status, static entity => entity.Spec),
-            .. Merge<VirtualizationPolicy>(manifests, state, static (entity, known) => entity.Status = known.Status, static entity => entity.Spec),
-            .. Merge<ExchangeVirtualMachine>(manifests, state, static (entity, known) => entity.Status = known.Status, static entity => entity.Spec),
+            .. Merge<HyperVHost>(
+                manifests,
+                state,
+                static (entity, known) => entity.Status = known.Status,
+                static entity => entity.Spec
+            ),
+            .. Merge<DatabaseAvailabilityGroup>(
+                manifests,
+                state,
+                static (entity, known) => entity.Status = known.Status,
+                static entity => entity.Spec
+            ),
+            .. Merge<VirtualizationPolicy>(
+                manifests,
+                state,
+                static (entity, known) => entity.Status = known.Status,
+                static entity => entity.Spec
+            ),
+            .. Merge<ExchangeVirtualMachine>(
+                manifests,
+                state,
+                static (entity, known) => entity.Status = known.Status,
+                static entity => entity.Spec
+            ),
         ];
 
     private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Merge<T>(

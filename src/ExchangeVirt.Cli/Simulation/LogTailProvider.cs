@@ -31,6 +31,9 @@ internal sealed class LogTailProvider(int capacity) : ILoggerProvider
             TState state,
             Exception? exception,
             Func<TState, Exception?, string> formatter
-        ) => tail.Add($"operator: {logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : $" {exception}")}");
+        ) =>
+            tail.Add(
+                $"operator: {logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : $" {exception}")}"
+            );
     }
 }
