@@ -79,7 +79,9 @@ internal static class EstateGoals
             yield return $"{setting.Name} is {setting.Observed} instead of {setting.Desired}, {setting.State} {setting.BlockedBy}".TrimEnd();
         }
 
-        foreach (var violation in (status.Violations ?? []).Where(static violation => violation.Severity == "Unsupported"))
+        foreach (
+            var violation in (status.Violations ?? []).Where(static violation => violation.Severity == "Unsupported")
+        )
         {
             yield return $"{violation.Rule}: {violation.Message}";
         }
