@@ -106,7 +106,7 @@ internal static class PlanCommand
         try
         {
             var known = stateDirectory is null ? null : StateOptions.Open(stateDirectory);
-            using var control = stateDirectory is null
+            var control = stateDirectory is null
                 ? null
                 : new DirectoryControlState(stateDirectory, context.Clock);
             var connector = new HostAgentConnector(AgentConnection.Options(certificate, context.Clock));
