@@ -38,7 +38,10 @@ public sealed class DependencyTests
             ["ExchangeVirt.Domain", "ExchangeVirt.Resources", "ExchangeVirt.Runtime", "ExchangeVirt.Agent.Contract"],
             ["Cronos"]
         ),
-        ["ExchangeVirt.Cli"] = (["ExchangeVirt.Operator", "ExchangeVirt.Agent"], ["Spectre.Console", "System.CommandLine"]),
+        ["ExchangeVirt.Cli"] = (
+            ["ExchangeVirt.Operator", "ExchangeVirt.Agent"],
+            ["Spectre.Console", "System.CommandLine"]
+        ),
     };
 
     public static TheoryData<string> Projects => [.. s_allowed.Keys];
@@ -80,10 +83,16 @@ public sealed class DependencyTests
     [Fact]
     public void The_operator_never_sees_WMI_and_the_agent_never_sees_Kubernetes()
     {
-        Assert.DoesNotContain(Closure("ExchangeVirt.Operator"), static name => name.Contains("Management.Infrastructure"));
+        Assert.DoesNotContain(
+            Closure("ExchangeVirt.Operator"),
+            static name => name.Contains("Management.Infrastructure")
+        );
         Assert.DoesNotContain(Closure("ExchangeVirt.Operator"), static name => name.StartsWith("ExchangeVirt.HyperV"));
         Assert.DoesNotContain(Closure("exvirt-agent"), static name => name.Contains("KubernetesClient"));
-        Assert.DoesNotContain(Closure("exvirt-agent"), static name => name is "ExchangeVirt.Resources" or "ExchangeVirt.Runtime");
+        Assert.DoesNotContain(
+            Closure("exvirt-agent"),
+            static name => name is "ExchangeVirt.Resources" or "ExchangeVirt.Runtime"
+        );
     }
 
     [Fact]
@@ -94,7 +103,9 @@ public sealed class DependencyTests
             .Where(static file =>
                 !file.Contains($"ExchangeVirt.HyperV{Path.DirectorySeparatorChar}Mmi{Path.DirectorySeparatorChar}")
                 && File.ReadLines(file)
-                    .Any(static line => line.StartsWith("using Microsoft.Management.Infrastructure", StringComparison.Ordinal))
+                    .Any(static line =>
+                        line.StartsWith("using Microsoft.Management.Infrastructure", StringComparison.Ordinal)
+                    )
             );
 
         Assert.Empty(outside);

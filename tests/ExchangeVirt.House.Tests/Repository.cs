@@ -23,6 +23,8 @@ internal static class Repository
             }
         }
 
-        throw new DirectoryNotFoundException("The tests do not run inside a checkout: ExchangeVirtOperator.sln was not found above them.");
+        throw new DirectoryNotFoundException(
+            "The tests do not run inside a checkout: ExchangeVirtOperator.sln was not found above them."
+        );
     }
 }

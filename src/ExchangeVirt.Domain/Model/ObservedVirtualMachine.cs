@@ -80,6 +80,9 @@ public sealed record ObservedVirtualMachine
 
     /// <summary>Gets the mark in the VM's Notes that binds it to a declared object.</summary>
     public OwnerMark? Owner { get; init; }
+
+    /// <summary>Gets whether its creation was begun and not ended; repeating the creation completes it, and until then it is not started.</summary>
+    public bool CreationIncomplete { get; init; }
 }
 
 /// <summary>A VM's memory.</summary>

@@ -22,4 +22,8 @@ public sealed record HostVerdict(
 /// <param name="Filter">The filter's stable name.</param>
 /// <param name="Message">By how much, in units.</param>
 /// <param name="SmallestChange">What would make it pass; null where nothing on this side would.</param>
-public sealed record FilterFailure(string Filter, string Message, string? SmallestChange = null);
+public sealed record FilterFailure(string Filter, string Message, string? SmallestChange = null)
+{
+    /// <summary>Gets how far the host is from passing, by which the smallest change is found: up to 2 for an amount that is short, more for a wish or a state to be changed.</summary>
+    public double Distance { get; init; } = 5;
+}

@@ -34,6 +34,9 @@ public sealed record PlannedAction
     /// <summary>Gets whether the guest's service is interrupted by it, or by the restart that it needs.</summary>
     public bool Disruptive { get; init; }
 
+    /// <summary>Gets whether a <see cref="RestartOperation"/> must be stored before it is asked of the host, so that the VM is brought back whatever dies.</summary>
+    public bool BeginsRestart { get; init; }
+
     /// <summary>Gets whether its effect can be undone by another action.</summary>
     public bool Reversible { get; init; } = true;
 
@@ -99,6 +102,18 @@ public sealed record VirtualMachinePlan
     /// <summary>Gets what no action can mend.</summary>
     public IReadOnlyList<PlanProblem> Problems { get; init; } = [];
 
+    /// <summary>Gets what is worth saying and needs nobody, such as a disk that is attached and not declared.</summary>
+    public IReadOnlyList<PlanProblem> Notices { get; init; } = [];
+
     /// <summary>Gets whether the actions hold a restart of a running VM.</summary>
     public bool NeedsRestart { get; init; }
+
+    /// <summary>Gets whether a VM that is taken down by this plan is started again: <see cref="RestartOperation.ReturnToRunning"/> of the operation that the caller begins.</summary>
+    public bool ReturnToRunning { get; init; }
+
+    /// <summary>Gets how far the restart in progress has come.</summary>
+    public RestartPhase RestartPhase { get; init; }
+
+    /// <summary>Gets when a plan computed from the same facts would first come out otherwise (a grace ends, a deadline passes); null where time alone changes nothing.</summary>
+    public DateTimeOffset? LookAgainAt { get; init; }
 }

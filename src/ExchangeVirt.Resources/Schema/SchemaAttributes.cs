@@ -78,7 +78,7 @@ public sealed class BoundsAttribute(long minimum, long maximum) : Attribute
 }
 
 /// <summary>Attaches a cross-field rule of <see cref="Rules.ResourceRules"/> by its id, where its CEL text is evaluated.</summary>
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true)]
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class RuleAttribute(string id) : Attribute
 {
     /// <summary>The id of the rule.</summary>

@@ -20,7 +20,6 @@ public sealed record DatabaseAvailabilityGroupSpec
     public int MinReadySeconds { get; init; } = 900;
 
     /// <summary>Absent: no witness; one is needed where the number of members is even. Where the witness is.</summary>
-    [Rule("witness-exactly-one")]
     public WitnessSpec? Witness { get; init; }
 
     /// <summary>Absent: none. Members that are not managed here, whose votes count.</summary>
@@ -32,11 +31,11 @@ public sealed record DatabaseAvailabilityGroupSpec
     public IReadOnlyList<IgnoredMemberSpec>? IgnoredMembers { get; init; }
 
     /// <summary>Absent: no member is ever restarted. How a member is put into maintenance before a restart.</summary>
-    [Rule("hook-command")]
     public MaintenanceSpec? Maintenance { get; init; }
 }
 
 /// <summary>Where the witness of a group is: exactly one of the fields.</summary>
+[Rule("witness-exactly-one")]
 public sealed record WitnessSpec
 {
     /// <summary>Absent: not a virtual machine seen here. The name of the virtual machine in Hyper-V.</summary>
@@ -72,7 +71,7 @@ public sealed record IgnoredMemberSpec
     public required string Name { get; init; }
 
     /// <summary>Why it is not waited for.</summary>
-    [Text(1024, TextShape.NotEmpty)]
+    [Text(1024, TextShape.Prose)]
     public required string Reason { get; init; }
 
     /// <summary>When it is waited for again.</summary>
@@ -80,6 +79,7 @@ public sealed record IgnoredMemberSpec
 }
 
 /// <summary>How a member is put into maintenance.</summary>
+[Rule("hook-command")]
 public sealed record MaintenanceSpec
 {
     /// <summary>Who does it.</summary>

@@ -39,6 +39,8 @@ public static class ApiGroup
 [Column("Memory", "string", ".spec.memory.size", Wide = true)]
 [Column("Stop Action", "string", ".status.settings[?(@.name==\"AutomaticStopAction\")].observed", Wide = true)]
 [Column("DAG", "string", ".spec.exchange.databaseAvailabilityGroup", Wide = true)]
+[Rule("name-is-dns-label")]
+[Rule("virtual-machine-name-immutable")]
 public sealed class ExchangeVirtualMachine
     : IKubernetesObject<V1ObjectMeta>,
         ISpec<ExchangeVirtualMachineSpec>,
@@ -80,6 +82,7 @@ public sealed class ExchangeVirtualMachine
 [Column("Votes", "integer", ".status.votes", Wide = true)]
 [Column("Hook", "string", ".spec.maintenance.hook", Wide = true)]
 [Column("Disrupted", "string", ".status.disruptions[*].member", Wide = true)]
+[Rule("name-is-dns-label")]
 public sealed class DatabaseAvailabilityGroup
     : IKubernetesObject<V1ObjectMeta>,
         ISpec<DatabaseAvailabilityGroupSpec>,
@@ -119,6 +122,7 @@ public sealed class DatabaseAvailabilityGroup
 [Column("Fault Domain", "string", ".spec.faultDomain", Wide = true)]
 [Column("Dedicated", "string", ".status.conditions[?(@.type==\"Dedicated\")].status", Wide = true)]
 [Column("Agent", "string", ".status.agentVersion", Wide = true)]
+[Rule("name-is-dns-label")]
 public sealed class HyperVHost : IKubernetesObject<V1ObjectMeta>, ISpec<HyperVHostSpec>, IStatus<HyperVHostStatus?>
 {
     /// <summary>The kind's name.</summary>
@@ -158,6 +162,7 @@ public sealed class HyperVHost : IKubernetesObject<V1ObjectMeta>, ISpec<HyperVHo
 [Column("Accounting", "string", ".spec.processor.hostAccounting", Wide = true)]
 [Column("Saved State", "string", ".spec.savedState", Wide = true)]
 [Column("Rebalance", "string", ".spec.rebalance", Wide = true)]
+[Rule("name-is-dns-label")]
 public sealed class VirtualizationPolicy
     : IKubernetesObject<V1ObjectMeta>,
         ISpec<VirtualizationPolicySpec>,
@@ -198,6 +203,7 @@ public sealed class VirtualizationPolicy
 [Column("Percent", "integer", ".status.percent")]
 [Column("Age", "date", ".metadata.creationTimestamp")]
 [Column("Ended", "date", ".status.endedAt", Wide = true)]
+[Rule("name-is-dns-label")]
 public sealed class VirtualMachineMigration
     : IKubernetesObject<V1ObjectMeta>,
         ISpec<VirtualMachineMigrationSpec>,

@@ -3,15 +3,14 @@ using ExchangeVirt.Resources.Schema;
 namespace ExchangeVirt.Resources.V1Alpha1;
 
 /// <summary>What is asked of one Exchange virtual machine. Memory is always fixed, checkpoints are always disabled and the automatic stop action is always ShutDown: Exchange support leaves no choice.</summary>
-[Rule("dag-xor-standalone")]
-[Rule("edge-has-no-dag")]
-[Rule("memory-multiple-of-2mi")]
 [Rule("mem-below-minimum")]
-[Rule("virtual-machine-name-immutable")]
+[Rule("memory-not-cut-below-half")]
 [Rule("virtual-machine-generation-immutable")]
+[Rule("generation-1-processor-count")]
+[Rule("generation-2-needs-vhdx")]
 [Rule("disk-files-unique")]
+[Rule("disk-luns-unique")]
 [Rule("operating-system-disk-once")]
-[Rule("generation-1-disk-count")]
 public sealed record ExchangeVirtualMachineSpec
 {
     /// <summary>The Exchange server that runs in the guest.</summary>
@@ -76,6 +75,8 @@ public sealed record ExchangeVirtualMachineSpec
 }
 
 /// <summary>The Exchange server that runs in a guest.</summary>
+[Rule("dag-xor-standalone")]
+[Rule("edge-has-no-dag")]
 public sealed record ExchangeServerSpec
 {
     /// <summary>The version of Exchange Server.</summary>
@@ -115,6 +116,7 @@ public sealed record ProcessorsSpec
 }
 
 /// <summary>The memory of a virtual machine.</summary>
+[Rule("memory-multiple-of-2mi")]
 public sealed record MemorySpec
 {
     /// <summary>The fixed size, such as 128Gi; a whole multiple of 2Mi.</summary>
@@ -145,12 +147,12 @@ public sealed record DiskSpec
 }
 
 /// <summary>A virtual hard disk file.</summary>
+[Rule("virtual-hard-disk-extension")]
 [Rule("virtual-hard-disk-size")]
 public sealed record VirtualHardDiskSpec
 {
     /// <summary>The path of the .vhdx or .vhd file as the host sees it: on a drive or an SMB share.</summary>
     [Text(512, TextShape.WindowsPath)]
-    [Rule("virtual-hard-disk-extension")]
     public required string Path { get; init; }
 
     /// <summary>Absent: as the file or its source has it; with neither, nothing can be made. The size of a new disk, such as 2Ti.</summary>
@@ -165,11 +167,11 @@ public sealed record VirtualHardDiskSpec
 }
 
 /// <summary>What a new virtual hard disk is copied from.</summary>
+[Rule("virtual-hard-disk-source-extension")]
 public sealed record VirtualHardDiskSourceSpec
 {
     /// <summary>The path of the file to copy as the host sees it.</summary>
     [Text(512, TextShape.WindowsPath)]
-    [Rule("virtual-hard-disk-extension")]
     public required string Path { get; init; }
 }
 
@@ -182,10 +184,10 @@ public sealed record PassThroughSpec
 }
 
 /// <summary>A disk that the guest reaches by iSCSI.</summary>
+[Rule("iscsi-in-guest")]
 public sealed record IscsiSpec
 {
     /// <summary>Says that the guest's own initiator is used; the only supported way here, so always true.</summary>
-    [Rule("iscsi-in-guest")]
     public required bool InGuest { get; init; }
 
     /// <summary>Absent: unknown. The MTU of the whole path in bytes.</summary>

@@ -8,6 +8,10 @@ public sealed record ExchangeVirtualMachineStatus : ResourceStatus
     /// <summary>The generation of the spec whose values were last brought onto the host: what differs from it is drift, a newer generation is a change.</summary>
     public long? AppliedGeneration { get; init; }
 
+    /// <summary>The power state that this generation asked for. Absent: none.</summary>
+    [Text(63)]
+    public string? AppliedPowerState { get; init; }
+
     /// <summary>The binding to a host: stored before anything is asked of the host.</summary>
     public PlacementStatus? Placement { get; init; }
 
@@ -135,18 +139,25 @@ public sealed record OperationStatus
     [Text(63)]
     public string? Stage { get; init; }
 
+    /// <summary>The operation's id: it names the grant of the DAG's slot, and the attempts that agents journal.</summary>
+    [Text(63)]
+    public string? Id { get; init; }
+
     /// <summary>When the operation began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When the step began.</summary>
-    public DateTimeOffset? StageStartedAt { get; init; }
+    /// <summary>When the guest was asked to shut down. Absent: it was not asked yet; it is asked once.</summary>
+    public DateTimeOffset? ShutdownAskedAt { get; init; }
+
+    /// <summary>When the VM was first seen off since then.</summary>
+    public DateTimeOffset? OffSeenAt { get; init; }
+
+    /// <summary>When the start was last asked for.</summary>
+    public DateTimeOffset? StartAskedAt { get; init; }
 
     /// <summary>The power state to end in.</summary>
     [Text(63)]
     public string? PowerStateAfter { get; init; }
-
-    /// <summary>The generation of the spec that the operation brings onto the host.</summary>
-    public long? Generation { get; init; }
 
     /// <summary>Why it was begun.</summary>
     [Text(1024)]

@@ -54,7 +54,6 @@ public sealed record VirtualizationPolicySpec
 }
 
 /// <summary>How many virtual processors a host may carry; limits may be lowered, never raised above Microsoft's.</summary>
-[Rule("recommended-ratio-not-above-max")]
 public sealed record ProcessorPolicySpec
 {
     /// <summary>Absent: 200. Virtual processors per 100 physical cores that are never exceeded; Microsoft supports 200 at most.</summary>
@@ -133,7 +132,7 @@ public sealed record MaintenanceWindowSpec
     public required string Schedule { get; init; }
 
     /// <summary>Absent: UTC. The IANA name of the time zone of the schedule, such as Asia/Tokyo.</summary>
-    [Text(63, TextShape.NotEmpty)]
+    [Text(63, TextShape.TimeZone)]
     public string TimeZone { get; init; } = "UTC";
 
     /// <summary>How long it stays open, in minutes.</summary>
@@ -156,7 +155,7 @@ public sealed record ExemptionSpec
     public required SubjectSpec Subject { get; init; }
 
     /// <summary>Why it is accepted.</summary>
-    [Text(1024, TextShape.NotEmpty)]
+    [Text(1024, TextShape.Prose)]
     public required string Reason { get; init; }
 
     /// <summary>Who accepted it.</summary>

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Runtime.Directories;
+
+namespace ExchangeVirt.Cli.Commands;
+
+/// <summary>Asks the operator to end the management of one resource.</summary>
+internal static class DeleteCommand
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var kind = new Argument<string>("KIND") { Description = $"{ResourceKind.Words}, or KIND/NAME." };
+        var name = new Argument<string?>("NAME") { Description = "The object.", Arity = ArgumentArity.ZeroOrOne };
+        var state = StateOptions.State();
+        var ofNamespace = new Option<string>("--namespace", "-n")
+        {
+            Description = "Its namespace.",
+            HelpName = "NAME",
+            DefaultValueFactory = static _ => "default",
+        };
+        var wait = new Option<bool>("--wait") { Description = "Wait until the operator has let go of it." };
+        var command = new TaughtCommand(
+            "delete",
+            """
+            Deletes a resource. Removing its manifest alone deletes nothing: a file may vanish by mistake.
+
+            Remove the manifest first; while it is there, the resource is declared. What becomes of a virtual machine is
+            up to its deletionPolicy: Retain leaves it as it is; Delete shuts it down when its gates allow, and unregisters
+            it from Hyper-V. Its disks stay in any case.
+
+            Example:
+              exvirt delete exvm/ex07 --namespace messaging --state state/ --wait
+            """
+        )
+        {
+            kind,
+            name,
+            state,
+            ofNamespace,
+            wait,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                DeleteAsync(
+                    context,
+                    parsed.GetRequiredValue(state),
+                    ResourceName.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name)),
+                    parsed.GetRequiredValue(ofNamespace),
+                    parsed.GetValue(wait),
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+
+    private static async Task<int> DeleteAsync(
+        CommandContext context,
+        string directory,
+        ResourceName name,
+        string ofNamespace,
+        bool wait,
+        CancellationToken cancellationToken
+    )
+    {
+        var key = name.Key(ofNamespace);
+        var kind = name.Kind!.Type.Kind;
+        var reader = StateOptions.Open(directory);
+        string? Uid() =>
+            reader
+                .ListJson()
+                .Where(item => name.Fits(item) && (string?)item["metadata"]?["namespace"] == key.Namespace)
+                .Select(static item => (string?)item["metadata"]?["uid"])
+                .FirstOrDefault();
+        var uid =
+            Uid()
+            ?? throw new CommandException(
+                $"There is no {kind} {key}. 'exvirt get {name.Kind.Resource.ShortName} --state {directory}' lists them.",
+                ExitCode.NotReady
+            );
+
+        var requests = new DirectoryRequests(directory);
+        requests.Post(new DeleteRequest(kind, key, uid, Environment.UserName, context.Clock.GetUtcNow()));
+        await context.Out.WriteLineAsync($"Asked the operator of {directory} to delete {kind} {key}.");
+        while (wait && (requests.IsPending(kind, key) || Uid() == uid))
+        {
+            await Task.Delay(s_look, context.Clock, cancellationToken);
+        }
+
+        if (wait)
+        {
+            await context.Out.WriteLineAsync($"{kind} {key} is deleted.");
+        }
+
+        return ExitCode.Success;
+    }
+}

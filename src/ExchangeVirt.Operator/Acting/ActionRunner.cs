@@ -1,0 +1,185 @@
+using ExchangeVirt.Agent.Contract;
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Planning;
+using ExchangeVirt.Operator.Observing;
+using Microsoft.Extensions.Logging;
+
+namespace ExchangeVirt.Operator.Acting;
+
+/// <summary>What became of an action.</summary>
+public abstract record RunResult
+{
+    private RunResult() { }
+
+    /// <summary>It is done.</summary>
+    /// <param name="VirtualMachineId">The VM it was done to, or that it made.</param>
+    /// <param name="Changed">Whether anything had to be changed.</param>
+    /// <param name="Warning">What the host warned of.</param>
+    public sealed record Done(Guid VirtualMachineId, bool Changed, string? Warning) : RunResult;
+
+    /// <summary>It goes on; its end comes by the host's stream.</summary>
+    public sealed record GoesOn : RunResult;
+
+    /// <summary>The host refused it or failed.</summary>
+    /// <param name="Fault">Why.</param>
+    public sealed record Failed(AgentFault Fault) : RunResult;
+}
+
+/// <summary>Asks a host's agent for one action and waits until what it changed is seen in the fleet.</summary>
+public sealed partial class ActionRunner(
+    HostConnections connections,
+    FleetView fleet,
+    ActionFailures failures,
+    TimeProvider time,
+    Func<Guid> newGuid,
+    ILogger<ActionRunner> logger
+)
+{
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(5);
+
+    /// <summary>Asks for an action.</summary>
+    /// <param name="key">The declared object.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="machine">The VM that the action was planned from; null where it is to be created.</param>
+    /// <param name="planned">The action.</param>
+    /// <param name="operationId">The id of an attempt that may have been made before; null: a new attempt.</param>
+    /// <param name="cancellationToken">Ends the wait, not what the host does.</param>
+    public async Task<RunResult> RunAsync(
+        ObjectKey key,
+        string host,
+        ObservedVirtualMachine? machine,
+        PlannedAction planned,
+        string? operationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var result = await AskAsync(key, host, machine, planned, operationId, cancellationToken);
+        switch (result)
+        {
+            case RunResult.Failed failed:
+                LogRefused(planned.Action.Name, key, host, failed.Fault.Reason, failed.Fault.Message);
+                failures.Add(key, planned.Action.Name, planned.Setting, failed.Fault);
+                break;
+            case RunResult.Done done:
+                LogDone(planned.Action.Name, key, host, done.Changed);
+                failures.Clear(key, planned.Action.Name);
+                if (done.Changed)
+                {
+                    await WaitUntilSeenAsync(done.VirtualMachineId, machine, cancellationToken);
+                }
+
+                break;
+            default:
+                LogGoesOn(planned.Action.Name, key, host);
+                break;
+        }
+
+        return result;
+    }
+
+    private static TimeSpan TimeoutOf(VirtualMachineAction action) =>
+        action switch
+        {
+            // Copying templates and merging checkpoints move as many bytes as the disks hold.
+            CreateVirtualMachine => TimeSpan.FromHours(4),
+            MergeCheckpoint => TimeSpan.FromHours(24),
+            StartVirtualMachine => TimeSpan.FromMinutes(15),
+            _ => TimeSpan.FromMinutes(5),
+        };
+
+    private async Task<RunResult> AskAsync(
+        ObjectKey key,
+        string host,
+        ObservedVirtualMachine? machine,
+        PlannedAction planned,
+        string? operationId,
+        CancellationToken cancellationToken
+    )
+    {
+        if (connections.Agent(host) is not { } agent)
+        {
+            return new RunResult.Failed(
+                new AgentFault(
+                    AgentFaultKind.Unavailable,
+                    "HostNotDeclared",
+                    $"Host '{host}' is not declared (any more), so nothing can be done there. Apply its HyperVHost."
+                )
+            );
+        }
+
+        var request = new ApplyRequest
+        {
+            OperationId = operationId ?? newGuid().ToString("D"),
+            Binding = key,
+            VirtualMachineId = machine?.Id,
+            ExpectedFingerprint = machine?.Fingerprint,
+            Action = planned.Action,
+            Timeout = TimeoutOf(planned.Action),
+        };
+        try
+        {
+            return await agent.ApplyAsync(request, cancellationToken) switch
+            {
+                ActionDone done => new RunResult.Done(done.VirtualMachineId, done.Changed, done.Warning),
+                _ => new RunResult.GoesOn(),
+            };
+        }
+        catch (AgentFaultException exception)
+        {
+            return new RunResult.Failed(exception.Fault);
+        }
+    }
+
+    // The next plan is made from what is seen, so what was done has to be seen first. Where the host's event is lost, the
+    // plan repeats the action, and the agent finds it done.
+    private async Task WaitUntilSeenAsync(Guid id, ObservedVirtualMachine? before, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(s_settle, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            while (true)
+            {
+                var change = fleet.NextChange;
+                if (fleet.ById(id) is [var seen, ..] && !ReferenceEquals(seen.Machine, before))
+                {
+                    return;
+                }
+
+                await change.WaitAsync(either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotSeen(id, s_settle.TotalSeconds);
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 1011,
+        Level = LogLevel.Information,
+        Message = "{Action} for {VirtualMachine} on {Host} is done (changed {Changed})"
+    )]
+    private partial void LogDone(string action, ObjectKey virtualMachine, string host, bool changed);
+
+    [LoggerMessage(
+        EventId = 1012,
+        Level = LogLevel.Warning,
+        Message = "{Action} for {VirtualMachine} on {Host} was refused ({Reason}): {Text}"
+    )]
+    private partial void LogRefused(string action, ObjectKey virtualMachine, string host, string reason, string text);
+
+    [LoggerMessage(
+        EventId = 1013,
+        Level = LogLevel.Information,
+        Message = "{Action} for {VirtualMachine} on {Host} goes on"
+    )]
+    private partial void LogGoesOn(string action, ObjectKey virtualMachine, string host);
+
+    [LoggerMessage(
+        EventId = 1014,
+        Level = LogLevel.Debug,
+        Message = "What was done to {VirtualMachineId} was not seen within {Seconds} s"
+    )]
+    private partial void LogNotSeen(Guid virtualMachineId, double seconds);
+}

@@ -1,0 +1,331 @@
+using ExchangeVirt.Agent.Contract;
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Placement;
+using ExchangeVirt.Operator.Acting;
+using ExchangeVirt.Operator.Controllers;
+using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
+using ExchangeVirt.Runtime.Events;
+using ExchangeVirt.Runtime.Informers;
+using ExchangeVirt.Runtime.Stores;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+
+namespace ExchangeVirt.Operator;
+
+/// <summary>What a control plane stands on; every way out of the process is here.</summary>
+/// <param name="Store">Where the objects are.</param>
+/// <param name="Control">Where what is no object is kept.</param>
+/// <param name="Connector">How agents are reached.</param>
+/// <param name="Epoch">Who this operator is to agents.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="NewGuid">The source of identifiers.</param>
+/// <param name="Random">The source of chance.</param>
+/// <param name="Loggers">Where log lines go.</param>
+/// <param name="Workers">How many VMs are worked on at the same time.</param>
+public sealed record ControlPlaneSeams(
+    IResourceStore Store,
+    IControlState Control,
+    IHostAgentConnector Connector,
+    Epoch Epoch,
+    TimeProvider Time,
+    Func<Guid> NewGuid,
+    Func<double> Random,
+    ILoggerFactory Loggers,
+    int Workers
+);
+
+/// <summary>
+/// All informers and controllers, wired: what changes in one place rings where it matters, and nowhere else. It cannot tell
+/// which store it runs on.
+/// </summary>
+public sealed class ControlPlane : IAsyncDisposable
+{
+    private readonly ControlPlaneSeams _seams;
+    private readonly Controller<ExchangeVirtualMachine> _machines;
+    private readonly Controller<HyperVHost> _hosts;
+    private readonly Controller<DatabaseAvailabilityGroup> _groups;
+    private readonly Controller<VirtualizationPolicy> _policies;
+    private readonly Controller<VirtualMachineMigration> _migrations;
+    private readonly ControllerHost _host;
+    private readonly PlacementService _placement;
+    private readonly EventRecorder _events;
+
+    /// <summary>Wires everything; nothing runs yet.</summary>
+    public ControlPlane(ControlPlaneSeams seams)
+    {
+        _seams = seams;
+        var machines = Informer<ExchangeVirtualMachine>();
+        var hosts = Informer<HyperVHost>();
+        var groups = Informer<DatabaseAvailabilityGroup>();
+        var policies = Informer<VirtualizationPolicy>();
+        var migrations = Informer<VirtualMachineMigration>();
+
+        Caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache);
+        Fleet = new FleetView(seams.Time);
+        Connections = new HostConnections(
+            Fleet,
+            seams.Connector,
+            seams.Epoch,
+            seams.Time,
+            seams.Random,
+            seams.Loggers.CreateLogger<HostConnections>()
+        );
+        _events = new EventRecorder(seams.Store, seams.Time, seams.Loggers.CreateLogger<EventRecorder>());
+        var failures = new ActionFailures(seams.Time, seams.Random);
+        Reader = new SituationReader(
+            Caches,
+            Fleet,
+            new PauseSwitch(seams.Control).ReadAsync,
+            seams.Epoch.Current.Installation,
+            seams.Time
+        );
+        _placement = new PlacementService(
+            seams.Store,
+            Caches,
+            Fleet,
+            new PlacementLedger(seams.Epoch.Current.Installation),
+            seams.Time
+        );
+        var runner = new ActionRunner(
+            Connections,
+            Fleet,
+            failures,
+            seams.Time,
+            seams.NewGuid,
+            seams.Loggers.CreateLogger<ActionRunner>()
+        );
+
+        _machines = Controller(
+            new VirtualMachineController(
+                seams.Store,
+                Caches,
+                Reader,
+                _placement,
+                runner,
+                new GuestShutdowns(runner),
+                failures,
+                _events,
+                seams.NewGuid
+            ),
+            machines,
+            new VirtualMachineFinalizer(seams.Store, Reader, runner, _placement, _events)
+        );
+        _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time), hosts);
+        _groups = Controller(
+            new AvailabilityGroupController(seams.Store, Caches, Fleet, seams.Epoch, _events, seams.Time),
+            groups
+        );
+        _policies = Controller(new PolicyController(seams.Store, seams.Time), policies);
+        _migrations = Controller(new MigrationController(seams.Store, seams.Time), migrations);
+        _host = new ControllerHost(
+            [machines, hosts, groups, policies, migrations],
+            [_machines, _hosts, _groups, _policies, _migrations],
+            seams.Time
+        );
+
+        Connections.OnNotice(OnFleetChange, ended => OnOperationEnded(ended, failures));
+        machines.AddHandler(OnMachineChange);
+        hosts.AddHandler(_ => OnDeclarationChange());
+        groups.AddHandler(OnGroupChange);
+        policies.AddHandler(OnPolicyChange);
+    }
+
+    /// <summary>Gets the declared objects as last heard.</summary>
+    public Caches Caches { get; }
+
+    /// <summary>Gets the fleet as last heard.</summary>
+    public FleetView Fleet { get; }
+
+    /// <summary>Gets the connections to agents.</summary>
+    public HostConnections Connections { get; }
+
+    /// <summary>Gets what reads for decisions.</summary>
+    public SituationReader Reader { get; }
+
+    /// <summary>Gets whether no controller has anything ready or under way.</summary>
+    public bool IsIdle => _host.IsIdle;
+
+    /// <summary>Gets a task that ends when every informer has synced and the controllers run.</summary>
+    public Task Started => _host.Started;
+
+    /// <summary>Works until cancelled, then waits for the passes under way.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pauses = FollowPausesAsync(stop.Token);
+        try
+        {
+            await _host.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await pauses;
+            await _events.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await Connections.DisposeAsync();
+        _machines.Dispose();
+        _hosts.Dispose();
+        _groups.Dispose();
+        _policies.Dispose();
+        _migrations.Dispose();
+    }
+
+    private Informer<T> Informer<T>()
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        new(_seams.Store, new InformerOptions(), _seams.Time, _seams.Random, _seams.Loggers.CreateLogger<Informer<T>>());
+
+    private Controller<T> Controller<T>(
+        IEntityController<T> controller,
+        Informer<T> informer,
+        params IReadOnlyList<IEntityFinalizer<T>> finalizers
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        new(
+            controller,
+            finalizers,
+            _seams.Store,
+            informer,
+            new ControllerOptions { Workers = _seams.Workers },
+            _seams.Time,
+            _seams.Random,
+            _seams.Loggers.CreateLogger<Controller<T>>()
+        );
+
+    private void OnFleetChange(FleetNotice notice)
+    {
+        _placement.HostChanged(notice.Host);
+        _hosts.Enqueue(new ResourceKey(null, notice.Host));
+        if (notice.WholeHost)
+        {
+            EnqueueAll(notice.Host);
+            return;
+        }
+
+        foreach (var machine in new[] { notice.Before, notice.After })
+        {
+            foreach (var key in machine is null ? [] : Caches.ObjectsOf(machine))
+            {
+                _machines.Enqueue(key);
+                EnqueueGroupOf(Caches.VirtualMachines.Get(key));
+            }
+        }
+
+        // Room that was given back may be what a VM without a host waits for.
+        if (notice.After is null || notice.Before is null || notice.Before.ProcessorCount != notice.After.ProcessorCount)
+        {
+            EnqueueUnplaced();
+        }
+    }
+
+    private void EnqueueAll(string host)
+    {
+        foreach (var entity in Caches.VirtualMachines.List())
+        {
+            if (entity.Status?.Host is null || entity.Status.Host == host || entity.Status.Placement?.Host == host)
+            {
+                _machines.Enqueue(entity.Key());
+                EnqueueGroupOf(entity);
+            }
+        }
+    }
+
+    private void EnqueueUnplaced()
+    {
+        foreach (var entity in Caches.WithoutHost())
+        {
+            _machines.Enqueue(entity.Key());
+        }
+    }
+
+    private void EnqueueGroupOf(ExchangeVirtualMachine? entity)
+    {
+        if (entity?.Spec.Exchange.DatabaseAvailabilityGroup is { } group)
+        {
+            _groups.Enqueue(new ResourceKey(entity.Metadata.NamespaceProperty, group));
+        }
+    }
+
+    private void OnOperationEnded(OperationEnded ended, ActionFailures failures)
+    {
+        if (ended.VirtualMachineId is not { } id)
+        {
+            return;
+        }
+
+        foreach (var key in Fleet.ById(id).SelectMany(seen => Caches.ObjectsOf(seen.Machine)).Distinct())
+        {
+            if (ended.Fault is { } fault)
+            {
+                failures.AddLate(new ObjectKey(key.Namespace ?? "", key.Name), ended.Action, fault);
+            }
+
+            _machines.Enqueue(key);
+        }
+    }
+
+    private void OnMachineChange(ResourceChange<ExchangeVirtualMachine> change)
+    {
+        EnqueueGroupOf(change.Before);
+        EnqueueGroupOf(change.After);
+        if (change.After is null)
+        {
+            EnqueueUnplaced();
+        }
+    }
+
+    private void OnDeclarationChange()
+    {
+        _placement.DeclarationsChanged();
+        EnqueueUnplaced();
+    }
+
+    private void OnGroupChange(ResourceChange<DatabaseAvailabilityGroup> change)
+    {
+        foreach (var member in Caches.MembersOf(change.Key.Namespace, change.Key.Name))
+        {
+            _machines.Enqueue(member.Key());
+        }
+    }
+
+    private void OnPolicyChange(ResourceChange<VirtualizationPolicy> change)
+    {
+        _placement.DeclarationsChanged();
+        foreach (var entity in Caches.UnderPolicy(change.Key.Name))
+        {
+            _machines.Enqueue(entity.Key());
+        }
+
+        foreach (var host in Caches.Hosts.List())
+        {
+            _hosts.Enqueue(host.Key());
+        }
+    }
+
+    private async Task FollowPausesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in _seams.Control.WatchControlAsync(PauseSwitch.Name, cancellationToken))
+            {
+                foreach (var key in Caches.VirtualMachines.Keys())
+                {
+                    _machines.Enqueue(key);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Stopping is how this ends.
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace ExchangeVirt.Operator.Deciding;
+
+/// <summary>Tells when time alone may change a decision; everything else rings by itself.</summary>
+public static class LookAgain
+{
+    private static readonly TimeSpan s_soonest = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Gives the time to wait before the next pass.</summary>
+    /// <returns>Null where only a change elsewhere matters.</returns>
+    public static TimeSpan? After(Decision decision)
+    {
+        var now = decision.Situation.Now;
+        var next = decision
+            .Actions.Select(static action => action.Closed?.OpensAt)
+            .Append(decision.Plan.LookAgainAt)
+            .Concat(decision.Failures.Select(static failure => (DateTimeOffset?)failure.RetryAt))
+            .Where(time => time > now)
+            .Min();
+        return next is null ? null
+            : next.Value - now < s_soonest ? s_soonest
+            : next.Value - now;
+    }
+}

@@ -1,0 +1,77 @@
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Operator.Observing;
+
+namespace ExchangeVirt.Operator.Deciding;
+
+/// <summary>What is looked for.</summary>
+/// <param name="Owner">The mark that the VM carries.</param>
+/// <param name="Name">Its display name.</param>
+/// <param name="Id">Its GUID, if the object ever had one.</param>
+/// <param name="BoundHost">The host that the object is bound to.</param>
+/// <param name="MayHold">Whether a host is declared and may hold VMs of the object's namespace.</param>
+/// <param name="Hosts">Lists all such hosts, also those that were never read.</param>
+public sealed record Wanted(
+    OwnerMark Owner,
+    string Name,
+    Guid? Id,
+    string? BoundHost,
+    Func<string, bool> MayHold,
+    Func<IEnumerable<HostView>> Hosts
+);
+
+/// <summary>
+/// Finds a declared VM in the fleet: by GUID, else by its mark, else by name. The GUID is the identity, over moves and
+/// renames; the mark finds it again when status was lost; the name alone is no more than a candidate for adoption.
+/// </summary>
+public static class SightingFinder
+{
+    /// <summary>Looks for a VM.</summary>
+    public static Sighting Find(FleetView fleet, Wanted wanted)
+    {
+        var byName = fleet.ByName(wanted.Name).Where(seen => wanted.MayHold(seen.Host.Name)).ToList();
+        IReadOnlyList<SeenVirtualMachine> candidates = wanted.Id is { } id
+            ? fleet.ById(id)
+            : Unbound(fleet, wanted, byName);
+
+        // A VM on the host that the object is bound to comes first, so that a second one elsewhere is the odd one out.
+        var seen = candidates
+            .OrderByDescending(candidate => candidate.Host.Name == wanted.BoundHost)
+            .ThenBy(static candidate => candidate.Host.Name, StringComparer.Ordinal)
+            .FirstOrDefault();
+        return new Sighting
+        {
+            Seen = seen,
+            Namesakes =
+            [
+                .. byName
+                    .Concat(candidates)
+                    .Where(other => seen is not null && !Same(other, seen))
+                    .DistinctBy(static other => (other.Host.Name, other.Machine.Id))
+                    .OrderBy(static other => other.Host.Name, StringComparer.Ordinal)
+                    .Select(Words),
+            ],
+            BoundHostName = wanted.BoundHost,
+            BoundHost = wanted.BoundHost is null ? null : fleet.Host(wanted.BoundHost),
+            OutOfSight = seen is null ? [.. wanted.Hosts().Where(static host => !host.Reachable)] : [],
+        };
+    }
+
+    private static List<SeenVirtualMachine> Unbound(
+        FleetView fleet,
+        Wanted wanted,
+        List<SeenVirtualMachine> byName
+    )
+    {
+        var marked = fleet
+            .ByOwner(wanted.Owner.Object)
+            .Where(seen => seen.Machine.Owner?.Installation == wanted.Owner.Installation)
+            .ToList();
+        return marked.Count > 0 ? marked : byName;
+    }
+
+    private static bool Same(SeenVirtualMachine left, SeenVirtualMachine right) =>
+        left.Machine.Id == right.Machine.Id && left.Host.Name == right.Host.Name;
+
+    private static string Words(SeenVirtualMachine seen) =>
+        $"{seen.Host.Name} ({seen.Machine.Id.ToString("D").ToUpperInvariant()})";
+}

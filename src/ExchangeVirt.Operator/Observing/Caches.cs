@@ -1,0 +1,83 @@
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime.Informers;
+using ExchangeVirt.Runtime.Stores;
+
+namespace ExchangeVirt.Operator.Observing;
+
+/// <summary>The declared objects as last heard, with the indexes that the controllers read by.</summary>
+public sealed class Caches
+{
+    private const string IdIndex = "id";
+    private const string NameIndex = "name";
+    private const string GroupIndex = "group";
+    private const string PolicyIndex = "policy";
+    private const string HostlessIndex = "hostless";
+    private const string Hostless = "";
+
+    /// <summary>Takes the informers' caches and adds the indexes.</summary>
+    public Caches(
+        ResourceCache<ExchangeVirtualMachine> virtualMachines,
+        ResourceCache<HyperVHost> hosts,
+        ResourceCache<DatabaseAvailabilityGroup> groups,
+        ResourceCache<VirtualizationPolicy> policies
+    )
+    {
+        VirtualMachines = virtualMachines;
+        Hosts = hosts;
+        Groups = groups;
+        Policies = policies;
+        virtualMachines.AddIndex(
+            IdIndex,
+            static entity => entity.Status?.VirtualMachineId is { } id ? [id.ToUpperInvariant()] : []
+        );
+        virtualMachines.AddIndex(NameIndex, static entity => [Desired.VirtualMachineNameOf(entity).ToUpperInvariant()]);
+        virtualMachines.AddIndex(
+            GroupIndex,
+            static entity =>
+                entity.Spec.Exchange.DatabaseAvailabilityGroup is { } group
+                    ? [$"{entity.Metadata.NamespaceProperty}/{group}"]
+                    : []
+        );
+        virtualMachines.AddIndex(
+            HostlessIndex,
+            static entity => entity.Status?.Placement is null ? [Hostless] : []
+        );
+        virtualMachines.AddIndex(PolicyIndex, static entity => [entity.Spec.PolicyName]);
+    }
+
+    /// <summary>Gets the VMs.</summary>
+    public ResourceCache<ExchangeVirtualMachine> VirtualMachines { get; }
+
+    /// <summary>Gets the hosts.</summary>
+    public ResourceCache<HyperVHost> Hosts { get; }
+
+    /// <summary>Gets the DAGs.</summary>
+    public ResourceCache<DatabaseAvailabilityGroup> Groups { get; }
+
+    /// <summary>Gets the policies.</summary>
+    public ResourceCache<VirtualizationPolicy> Policies { get; }
+
+    /// <summary>Lists the declared objects that a VM on a host may be: by its mark, its GUID or its name.</summary>
+    public IReadOnlyList<ResourceKey> ObjectsOf(ObservedVirtualMachine machine) =>
+        [
+            .. VirtualMachines
+                .ByIndex(IdIndex, machine.Id.ToString("D").ToUpperInvariant())
+                .Concat(VirtualMachines.ByIndex(NameIndex, machine.Name.ToUpperInvariant()))
+                .Select(static entity => new ResourceKey(entity.Metadata.NamespaceProperty, entity.Metadata.Name))
+                .Concat(machine.Owner is { Object: var key } ? [new ResourceKey(key.Namespace, key.Name)] : [])
+                .Distinct(),
+        ];
+
+    /// <summary>Lists the VMs that name a DAG of their namespace.</summary>
+    public IReadOnlyList<ExchangeVirtualMachine> MembersOf(string? inNamespace, string group) =>
+        VirtualMachines.ByIndex(GroupIndex, $"{inNamespace}/{group}");
+
+    /// <summary>Lists the VMs that are bound to no host.</summary>
+    public IReadOnlyList<ExchangeVirtualMachine> WithoutHost() => VirtualMachines.ByIndex(HostlessIndex, Hostless);
+
+    /// <summary>Lists the VMs that name a policy.</summary>
+    public IReadOnlyList<ExchangeVirtualMachine> UnderPolicy(string policy) =>
+        VirtualMachines.ByIndex(PolicyIndex, policy);
+}

@@ -1,0 +1,237 @@
+using System.Collections.Concurrent;
+using ExchangeVirt.Agent.Contract;
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Runtime.Queueing;
+using Microsoft.Extensions.Logging;
+
+namespace ExchangeVirt.Operator.Observing;
+
+/// <summary>Tells what a host's stream brought, after the fleet has taken it in. Null VMs: the host as a whole.</summary>
+/// <param name="Host">The HyperVHost.</param>
+/// <param name="Before">The VM before; null where it is new or the host as a whole changed.</param>
+/// <param name="After">The VM now; null where it is gone or the host as a whole changed.</param>
+public sealed record FleetNotice(string Host, ObservedVirtualMachine? Before, ObservedVirtualMachine? After)
+{
+    /// <summary>Gets whether everything on the host has to be looked at.</summary>
+    public bool WholeHost => Before is null && After is null;
+}
+
+/// <summary>
+/// Holds one stream to each declared host's agent, feeds <see cref="FleetView"/> from it, and opens it again whenever it
+/// ends. A host out of reach keeps its last facts and is marked.
+/// </summary>
+public sealed partial class HostConnections(
+    FleetView fleet,
+    IHostAgentConnector connector,
+    Epoch epoch,
+    TimeProvider time,
+    Func<double> chance,
+    ILogger<HostConnections> logger
+) : IAsyncDisposable
+{
+    private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15));
+
+    private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
+    private Action<FleetNotice> _handler = static _ => { };
+    private Action<OperationEnded> _ended = static _ => { };
+
+    /// <summary>Sets who is told; once, before the first host is declared.</summary>
+    /// <param name="changed">Hears of every change, after the fleet has taken it in.</param>
+    /// <param name="ended">Hears how each action that the agent accepted has ended.</param>
+    public void OnNotice(Action<FleetNotice> changed, Action<OperationEnded> ended)
+    {
+        _handler = changed;
+        _ended = ended;
+    }
+
+    /// <summary>Connects to a host, or leaves the connection where endpoint and name are the same.</summary>
+    public async Task EnsureAsync(string host, Uri endpoint, string serverName)
+    {
+        if (_connections.TryGetValue(host, out var existing))
+        {
+            if (existing.Endpoint == endpoint && existing.ServerName == serverName)
+            {
+                return;
+            }
+
+            await ReleaseAsync(host);
+        }
+
+        fleet.Declare(host);
+        var connection = new Connection(endpoint, serverName, connector.Connect(endpoint, serverName));
+        if (_connections.TryAdd(host, connection))
+        {
+            connection.Running = FollowAsync(host, connection);
+        }
+        else
+        {
+            await connection.Agent.DisposeAsync();
+        }
+    }
+
+    /// <summary>Ends the connection to a host whose declaration ended, and forgets what was known of it.</summary>
+    public async Task ReleaseAsync(string host)
+    {
+        if (_connections.TryRemove(host, out var connection))
+        {
+            await EndAsync(connection);
+            fleet.Forget(host);
+        }
+    }
+
+    /// <summary>Gets the agent of a host, or null where none is declared.</summary>
+    public IHostAgent? Agent(string host) => _connections.GetValueOrDefault(host)?.Agent;
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections.Values)
+        {
+            await EndAsync(connection);
+        }
+
+        _connections.Clear();
+    }
+
+    private static async Task EndAsync(Connection connection)
+    {
+        await connection.Stop.CancelAsync();
+        await connection.Running;
+        await connection.Agent.DisposeAsync();
+        connection.Stop.Dispose();
+    }
+
+    private static IEnumerable<OperationInFlight> Without(IEnumerable<OperationInFlight> all, string operationId) =>
+        all.Where(operation => operation.OperationId != operationId);
+
+    private async Task FollowAsync(string host, Connection connection)
+    {
+        // The caller goes on at once: a connection's first wait may be long.
+        await Task.Yield();
+        var cancellationToken = connection.Stop.Token;
+        ResumeToken? resume = null;
+        var failures = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var next in connection.Agent.WatchAsync(resume, cancellationToken))
+                {
+                    resume = next.Token ?? resume;
+                    failures = next is HostUnavailable ? failures : 0;
+                    Take(host, next);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (AgentFaultException fault)
+            {
+                await LoseAsync(host, fault, cancellationToken);
+            }
+
+            failures++;
+            try
+            {
+                await Task.Delay(s_backoff.Delay(failures, chance()), time, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task LoseAsync(string host, AgentFaultException fault, CancellationToken cancellationToken)
+    {
+        var known = fleet.Host(host);
+        fleet.MarkUnreachable(host, fault.Reason, fault.Message);
+        if (known is not { Reachable: false } || known.Reason != fault.Reason)
+        {
+            LogLost(host, fault.Reason, fault.Message);
+            _handler(new FleetNotice(host, Before: null, After: null));
+        }
+
+        if (fault is { Kind: AgentFaultKind.StaleEpoch, Fault.NewestCounter: { } newest })
+        {
+            await epoch.RaiseAboveAsync(newest, cancellationToken);
+        }
+    }
+
+    private void Take(string host, HostEvent next)
+    {
+        switch (next)
+        {
+            case WatchOpened { Resumed: true }:
+                fleet.Revive(host);
+                LogConnected(host);
+                _handler(new FleetNotice(host, Before: null, After: null));
+                break;
+            case HostSnapshot snapshot:
+                fleet.Replace(host, snapshot.Host);
+                LogConnected(host);
+                _handler(new FleetNotice(host, Before: null, After: null));
+                break;
+            case HostFactsChanged changed:
+                fleet.UpdateHost(host, changed.Facts);
+                _handler(new FleetNotice(host, Before: null, After: null));
+                break;
+            case VirtualMachineChanged changed:
+                _handler(
+                    new FleetNotice(host, fleet.Upsert(host, changed.VirtualMachine), changed.VirtualMachine)
+                );
+                break;
+            case VirtualMachineRemoved removed:
+                if (fleet.Remove(host, removed.Id) is { } gone)
+                {
+                    _handler(new FleetNotice(host, gone, After: null));
+                }
+
+                break;
+            case OperationBegan began:
+                fleet.UpdateOperations(host, all => [.. Without(all, began.Operation.OperationId), began.Operation]);
+                break;
+            case OperationEnded ended:
+                fleet.UpdateOperations(host, all => [.. Without(all, ended.OperationId)]);
+                if (ended.Fault is { } fault)
+                {
+                    LogOperationFailed(host, ended.Action, ended.OperationId, fault.Reason, fault.Message);
+                }
+
+                _ended(ended);
+                break;
+            case HostUnavailable unavailable:
+                fleet.MarkUnreachable(host, unavailable.Fault.Reason, unavailable.Fault.Message);
+                LogLost(host, unavailable.Fault.Reason, unavailable.Fault.Message);
+                _handler(new FleetNotice(host, Before: null, After: null));
+                break;
+        }
+    }
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Host {Host} is connected")]
+    private partial void LogConnected(string host);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "Host {Host} is out of reach ({Reason}): {Text}")]
+    private partial void LogLost(string host, string reason, string text);
+
+    [LoggerMessage(
+        EventId = 1003,
+        Level = LogLevel.Warning,
+        Message = "On host {Host}, {Action} ({OperationId}) failed ({Reason}): {Text}"
+    )]
+    private partial void LogOperationFailed(string host, string action, string operationId, string reason, string text);
+
+    private sealed class Connection(Uri endpoint, string serverName, IHostAgent agent)
+    {
+        public Uri Endpoint { get; } = endpoint;
+
+        public string ServerName { get; } = serverName;
+
+        public IHostAgent Agent { get; } = agent;
+
+        public CancellationTokenSource Stop { get; } = new();
+
+        public Task Running { get; set; } = Task.CompletedTask;
+    }
+}

@@ -1,0 +1,37 @@
+using ExchangeVirt.Domain.Model;
+
+namespace ExchangeVirt.Operator.Observing;
+
+/// <summary>What the operator knows of one host: the last facts, and whether they are still fed.</summary>
+/// <param name="Name">The HyperVHost's name.</param>
+/// <param name="Reachable">Whether the agent's stream is open and its first snapshot was complete.</param>
+/// <param name="Facts">The last facts; kept while the host is out of reach, because what it ran it may still run. Null: never read.</param>
+/// <param name="Reason">Why it is not reachable: a stable CamelCase word. Null while it is.</param>
+/// <param name="Message">The same for a person.</param>
+/// <param name="Since">Since when it has been reachable or not.</param>
+public sealed record HostView(
+    string Name,
+    bool Reachable,
+    ObservedHost? Facts,
+    string? Reason,
+    string? Message,
+    DateTimeOffset Since
+)
+{
+    /// <summary>The reason of a host whose agent was not asked yet.</summary>
+    public const string ConnectingReason = "Connecting";
+
+    /// <summary>Makes the view of a host that was just declared.</summary>
+    public static HostView Unknown(string name, DateTimeOffset now) =>
+        new(name, Reachable: false, Facts: null, ConnectingReason, "The agent has not answered yet.", now);
+}
+
+/// <summary>A VM where it was seen.</summary>
+/// <param name="Host">The host, as known.</param>
+/// <param name="Machine">The VM.</param>
+/// <param name="HeartbeatOkSince">Since when its heartbeat has been good without a break; null where it is not.</param>
+public sealed record SeenVirtualMachine(
+    HostView Host,
+    ObservedVirtualMachine Machine,
+    DateTimeOffset? HeartbeatOkSince
+);

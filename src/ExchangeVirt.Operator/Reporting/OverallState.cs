@@ -1,0 +1,207 @@
+using ExchangeVirt.Domain.Gating;
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Planning;
+using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Resources.V1Alpha1;
+using DomainSettingState = ExchangeVirt.Domain.Planning.SettingState;
+
+namespace ExchangeVirt.Operator.Reporting;
+
+/// <summary>
+/// The row of the table of conditions that a VM is in: whether it is ready, whether something is being done, whether only a
+/// person or a change of spec can help, and whether everything is as declared.
+/// </summary>
+public sealed record OverallState(
+    bool Ready,
+    bool Reconciling,
+    bool Stalled,
+    bool Synced,
+    string Reason,
+    string Message
+)
+{
+    /// <summary>Finds the row. The first that fits counts: what needs a person comes before what is being done.</summary>
+    public static OverallState Of(Decision decision, OperationStatus? operation) =>
+        UnknownReference(decision)
+        ?? NeedsPerson(decision)
+        ?? OutOfReach(decision)
+        ?? NotPlaced(decision)
+        ?? InProgress(decision, operation)
+        ?? HeldOrWaiting(decision)
+        ?? Unsettled(decision)
+        ?? new OverallState(
+            Ready: true,
+            Reconciling: false,
+            Stalled: false,
+            Synced: true,
+            Reasons.InSync,
+            "The VM is as declared."
+        );
+
+    /// <summary>Says which hosts have not been read and may hold a VM.</summary>
+    public static string OutOfSightMessage(Situation situation) =>
+        situation.Sighting.OutOfSight.Count == 0
+            ? "No HyperVHost is declared that may hold VMs of this namespace. Apply one."
+            : $"Nothing is created before every host that may hold the VM was read: {string.Join("; ", situation.Sighting.OutOfSight.Select(static host => $"{host.Name} ({host.Reason}: {host.Message})"))}. Bring its agent up, or remove its HyperVHost if it is gone for good.";
+
+    private static OverallState? UnknownReference(Decision decision)
+    {
+        var situation = decision.Situation;
+        if (situation.MissingPolicy is { } policy)
+        {
+            return Stall(Reasons.UnknownPolicy, $"spec.policyName names the VirtualizationPolicy '{policy}', which does not exist. Apply it, or correct the name; nothing is done until then.");
+        }
+
+        return situation.MissingGroup is { } group
+            ? Stall(
+                Reasons.UnknownAvailabilityGroup,
+                $"spec.exchange.databaseAvailabilityGroup names '{group}', which does not exist in namespace {situation.Key.Namespace}. Apply it, or correct the name; nothing is done until then."
+            )
+            : null;
+    }
+
+    private static OverallState? NeedsPerson(Decision decision)
+    {
+        var problems = decision.Plan.Problems.Where(static problem => problem.Stalled).ToList();
+        if (problems.Count > 0)
+        {
+            return Stall(problems[0].Reason, string.Join(" ", problems.Select(static problem => problem.Message)));
+        }
+
+        var contended = decision.Actions.FirstOrDefault(static action => action.Closed?.Gate is GateName.Contention)?.Closed;
+        return contended is null ? null : Stall(contended.Reason, contended.Message);
+    }
+
+    private static OverallState? OutOfReach(Decision decision)
+    {
+        var sighting = decision.Situation.Sighting;
+        return (sighting.Seen?.Host ?? sighting.BoundHost) is { Reachable: false } host
+            ? Progress(
+                Reasons.HostUnreachable,
+                $"The agent of {host.Name} does not answer ({host.Reason}): {host.Message} Nothing is done until it does."
+            )
+            : null;
+    }
+
+    private static OverallState? NotPlaced(Decision decision)
+    {
+        var sighting = decision.Situation.Sighting;
+        if (sighting.Seen is not null || sighting.BoundHostName is not null)
+        {
+            return null;
+        }
+
+        return decision.Placement is { } refused
+            ? Progress(Reasons.NoHostFits, refused.Message)
+            : Progress(Reasons.InventoryIncomplete, OutOfSightMessage(decision.Situation));
+    }
+
+    private static OverallState? InProgress(Decision decision, OperationStatus? operation)
+    {
+        if (
+            operation?.Name is RestartOperations.RestartName
+            && decision.Plan.RestartPhase is not RestartPhase.Returned
+        )
+        {
+            return Progress(
+                Reasons.Restarting,
+                $"{operation.Reason ?? "A restart"}: {operation.Stage}, since {operation.StartedAt:u}."
+            );
+        }
+
+        if (operation?.Name is RestartOperations.CreateName)
+        {
+            return Progress(Reasons.Creating, FirstProblem(decision) ?? $"The VM is being created ({operation.Stage}).");
+        }
+
+        if (decision.Next is { } next && operation?.Name is not OperationStep.RequestName)
+        {
+            return Progress(Reasons.Correcting, $"{next.Action.Name} comes next.");
+        }
+
+        return decision.Situation.Observed?.PowerState
+            is PowerState.Starting
+                or PowerState.Stopping
+                or PowerState.Saving
+                or PowerState.Pausing
+                or PowerState.Resuming
+                or PowerState.Reset
+                or PowerState.FastSaving
+            ? Progress(Reasons.PowerStateChanging, $"The VM is {decision.Situation.Observed.PowerState}.")
+            : null;
+    }
+
+    private static OverallState? HeldOrWaiting(Decision decision)
+    {
+        if (decision.Failures.FirstOrDefault(failure => failure.RetryAt > decision.Situation.Now) is { } failure)
+        {
+            return Progress(
+                failure.Fault.Reason,
+                $"{failure.Action} failed {failure.Count} time(s) and is tried again at {failure.RetryAt:u}: {failure.Fault.Message}"
+            );
+        }
+
+        if (decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed is not { } closed)
+        {
+            return null;
+        }
+
+        var asAsked = PowerAsAsked(decision);
+        // Paused, Observe and Never hold by somebody's choice: nothing is on its way.
+        var byChoice =
+            closed.Gate is GateName.Paused or GateName.Enforcement
+            || (closed.Gate is GateName.Window && decision.Situation.Rules.Disruption is Domain.Model.Disruption.Never);
+        return new OverallState(
+            Ready: asAsked,
+            Reconciling: !byChoice && !asAsked,
+            Stalled: false,
+            Synced: false,
+            closed.Reason,
+            closed.Message
+        );
+    }
+
+    private static OverallState? Unsettled(Decision decision)
+    {
+        var differing = decision.Plan.Settings.FirstOrDefault(static setting =>
+            setting.State is not DomainSettingState.InSync
+        );
+        var problem = decision.Plan.Problems is [var first, ..] ? first : null;
+        if (differing is null && problem is null)
+        {
+            return null;
+        }
+
+        var asAsked = PowerAsAsked(decision);
+        return new OverallState(
+            Ready: asAsked,
+            Reconciling: !asAsked,
+            Stalled: false,
+            Synced: false,
+            problem?.Reason ?? differing?.Reason ?? Reasons.Differs,
+            problem?.Message
+                ?? $"{differing!.Name} is {differing.Observed ?? "not known"}, not {differing.Desired}; it is left so ({differing.Reason ?? "the host did not tell"})."
+        );
+    }
+
+    private static string? FirstProblem(Decision decision) =>
+        decision.Failures.Select(static failure => $"{failure.Action} failed: {failure.Fault.Message} It is tried again at {failure.RetryAt:u}.").FirstOrDefault()
+        ?? decision.Actions.Select(static action => action.Closed?.Message).FirstOrDefault(static message => message is not null)
+        ?? decision.Plan.Problems.Select(static problem => problem.Message).FirstOrDefault();
+
+    private static bool PowerAsAsked(Decision decision) =>
+        (decision.Situation.Desired.PowerState, decision.Situation.Observed?.PowerState) switch
+        {
+            (_, null) => false,
+            (null, _) => true,
+            (DesiredPowerState.Running, PowerState.Running) => true,
+            (DesiredPowerState.Stopped, PowerState.Off) => true,
+            _ => false,
+        };
+
+    private static OverallState Stall(string reason, string message) =>
+        new(Ready: false, Reconciling: false, Stalled: true, Synced: false, reason, message);
+
+    private static OverallState Progress(string reason, string message) =>
+        new(Ready: false, Reconciling: true, Stalled: false, Synced: false, reason, message);
+}

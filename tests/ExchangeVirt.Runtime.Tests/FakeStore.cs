@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ExchangeVirt.Runtime.Stores;
+using k8s;
+using k8s.Models;
+
+namespace ExchangeVirt.Runtime.Tests;
+
+/// <summary>A store whose lists and watches do what a test says, and that counts what it is asked.</summary>
+public sealed class FakeStore : IResourceStore
+{
+    private Channel<Func<ResourceEvent<Widget>>> _watch = Channel.CreateUnbounded<Func<ResourceEvent<Widget>>>();
+
+    public Func<ResourceList<Widget>> List { get; set; } = () => new ResourceList<Widget>([], "1");
+
+    public int Lists { get; private set; }
+
+    public List<string> WatchedFrom { get; } = [];
+
+    public List<EventRecord> Events { get; } = [];
+
+    public Exception? EventFailure { get; set; }
+
+    public void Send(ResourceEventType type, Widget? widget, string version) =>
+        _watch.Writer.TryWrite(() => new ResourceEvent<Widget>(type, widget, version));
+
+    public void Break(Exception exception) => _watch.Writer.TryWrite(() => throw exception);
+
+    public void CloseWatch() => _watch.Writer.Complete();
+
+    public Task<ResourceList<T>> ListAsync<T>(CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        Lists++;
+        return Task.FromResult((ResourceList<T>)(object)List());
+    }
+
+    public async IAsyncEnumerable<ResourceEvent<T>> WatchAsync<T>(
+        string fromResourceVersion,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        WatchedFrom.Add(fromResourceVersion);
+        if (_watch.Reader.Completion.IsCompleted)
+        {
+            _watch = Channel.CreateUnbounded<Func<ResourceEvent<Widget>>>();
+        }
+
+        await foreach (var next in _watch.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return (ResourceEvent<T>)(object)next();
+        }
+    }
+
+    public Task RecordEventAsync(EventRecord record, CancellationToken cancellationToken)
+    {
+        if (EventFailure is not null)
+        {
+            return Task.FromException(EventFailure);
+        }
+
+        Events.Add(record);
+        return Task.CompletedTask;
+    }
+
+    public Task<T?> GetAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task<T> PatchMetadataAsync<T>(T entity, MetadataPatch patch, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task<bool> DeleteAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<EventRecord>> ListEventsAsync(
+        string? kind,
+        ResourceKey? key,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
+}

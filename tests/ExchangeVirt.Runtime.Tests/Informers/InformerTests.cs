@@ -1,0 +1,194 @@
+using ExchangeVirt.Runtime.Informers;
+using ExchangeVirt.Runtime.Stores;
+using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ExchangeVirt.Runtime.Tests.Informers;
+
+public sealed class InformerTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeStore _store = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Informer<Widget> _informer;
+    private readonly List<string> _told = [];
+    private Task _running = Task.CompletedTask;
+
+    public InformerTests()
+    {
+        _informer = new Informer<Widget>(
+            _store,
+            // The fake clock may run ahead of a watch, which must not count as having lived long for that.
+            new InformerOptions { Healthy = TimeSpan.FromHours(1) },
+            _time,
+            () => 0,
+            NullLogger<Informer<Widget>>.Instance
+        );
+        _informer.AddHandler(change =>
+            _told.Add(
+                $"{change.Before?.Metadata.ResourceVersion ?? "-"}>{change.After?.Metadata.ResourceVersion ?? "-"} {change.Key.Name}"
+            )
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task It_lists_then_watches_from_the_version_of_the_list()
+    {
+        _store.List = () => new ResourceList<Widget>([Make("a", "3"), Make("b", "4")], "7");
+        await StartAsync();
+        _store.Send(ResourceEventType.Modified, Make("a", "8"), "8");
+        _store.Send(ResourceEventType.Deleted, Make("b", "9"), "9");
+        _store.Send(ResourceEventType.Added, Make("c", "10"), "10");
+        _store.Send(ResourceEventType.Bookmark, null, "15");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "15");
+
+        Assert.Equal(["->3 a", "->4 b", "3>8 a", "4>- b", "->10 c"], _told);
+        Assert.Equal(["7"], _store.WatchedFrom);
+        Assert.Equal(["a", "c"], _informer.Cache.List().Select(widget => widget.Metadata.Name).Order());
+    }
+
+    [Fact]
+    public async Task A_closed_watch_is_opened_again_from_where_it_was_and_not_at_once()
+    {
+        await StartAsync();
+        _store.Send(ResourceEventType.Added, Make("a", "8"), "8");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "8");
+        _store.CloseWatch();
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _store.WatchedFrom.Count == 2);
+
+        Assert.Equal(["1", "8"], _store.WatchedFrom);
+        Assert.Equal(1, _store.Lists);
+        Assert.True(_time.GetUtcNow() - _time.Start >= TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task An_expired_watch_is_listed_again_and_what_vanished_meanwhile_is_told_as_deleted()
+    {
+        _store.List = () => new ResourceList<Widget>([Make("a", "3"), Make("b", "4")], "7");
+        await StartAsync();
+        _store.List = () => new ResourceList<Widget>([Make("b", "4"), Make("c", "20")], "21");
+        _store.Break(new ResourceVersionExpiredException("gone"));
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
+
+        Assert.Equal(["->3 a", "->4 b", "->20 c", "3>- a"], _told);
+        await Eventually.HoldsAsync(() => _store.WatchedFrom.Count == 2);
+        Assert.Equal("21", _store.WatchedFrom[1]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_not_taken_for_deleted()
+    {
+        _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
+        await StartAsync();
+        _store.List = () =>
+            new ResourceList<Widget>([], "21")
+            {
+                Unreadable = [new UnreadableResource(new ResourceKey("test", "a"), "odd")],
+            };
+        _store.Break(new ResourceVersionExpiredException("gone"));
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
+
+        Assert.Equal("a", Assert.Single(_informer.Cache.List()).Metadata.Name);
+    }
+
+    [Fact]
+    public async Task A_change_of_an_unreadable_object_is_looked_up_in_a_new_list()
+    {
+        _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
+        await StartAsync();
+        _store.List = () => new ResourceList<Widget>([], "21");
+        _store.Send(ResourceEventType.Deleted, null, "21");
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
+
+        Assert.Equal(["->3 a", "3>- a"], _told);
+    }
+
+    [Fact]
+    public async Task Failures_back_off_exponentially_and_keep_the_version()
+    {
+        await StartAsync();
+        List<double> waits = [];
+        for (var failure = 0; failure < 12; failure++)
+        {
+            var before = _time.GetUtcNow();
+            _store.Break(new HttpRequestException("refused"));
+            var count = _store.WatchedFrom.Count;
+            await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _store.WatchedFrom.Count > count);
+            waits.Add((_time.GetUtcNow() - before).TotalSeconds);
+        }
+
+        // The fake clock may run ahead of the informer by some steps, never behind.
+        double[] least = [0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30, 30, 30];
+        Assert.All(waits.Zip(least), pair => Assert.True(pair.First >= pair.Second - 0.001, $"{pair}"));
+        Assert.All(_store.WatchedFrom, version => Assert.Equal("1", version));
+        Assert.Equal(1, _store.Lists);
+    }
+
+    [Fact]
+    public async Task A_silent_watch_counts_as_dead()
+    {
+        await StartAsync();
+        await Eventually.HoldsAsync(_time, TimeSpan.FromSeconds(30), () => _store.WatchedFrom.Count == 2);
+
+        Assert.True(_time.GetUtcNow() - _time.Start >= TimeSpan.FromMinutes(3));
+        Assert.Equal(1, _store.Lists);
+    }
+
+    [Fact]
+    public async Task A_list_that_fails_is_tried_until_it_succeeds()
+    {
+        var fails = 3;
+        _store.List = () =>
+            fails-- > 0 ? throw new HttpRequestException("refused") : new ResourceList<Widget>([Make("a", "3")], "7");
+        _running = _informer.RunAsync(_stop.Token);
+        Assert.False(_informer.Synced.IsCompleted);
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.Synced.IsCompleted);
+
+        Assert.Equal(4, _store.Lists);
+    }
+
+    [Fact]
+    public async Task An_index_follows_every_change()
+    {
+        _informer.Cache.AddIndex("size", widget => [$"{widget.Spec.Size}"]);
+        _store.List = () => new ResourceList<Widget>([Make("a", "3", size: 1), Make("b", "4", size: 1)], "7");
+        await StartAsync();
+        Assert.Equal(2, _informer.Cache.ByIndex("size", "1").Count);
+        _store.Send(ResourceEventType.Modified, Make("a", "8", size: 2), "8");
+        _store.Send(ResourceEventType.Deleted, Make("b", "9", size: 1), "9");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "9");
+
+        Assert.Empty(_informer.Cache.ByIndex("size", "1"));
+        Assert.Equal("a", Assert.Single(_informer.Cache.ByIndex("size", "2")).Metadata.Name);
+        _informer.Cache.AddIndex("late", widget => [widget.Metadata.Name]);
+        Assert.Single(_informer.Cache.ByIndex("late", "a"));
+    }
+
+    private async Task StartAsync()
+    {
+        _running = _informer.RunAsync(_stop.Token);
+        await _informer.Synced;
+        await Eventually.HoldsAsync(() => _store.WatchedFrom.Count == 1);
+    }
+
+    private static Widget Make(string name, string version, int size = 1) =>
+        new()
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = name,
+                NamespaceProperty = "test",
+                ResourceVersion = version,
+                Uid = name,
+            },
+            Spec = new WidgetSpec { Size = size },
+        };
+}
