@@ -14,12 +14,15 @@ public static class GatedPlan
 {
     /// <summary>
     /// Asks the gates about every action. What follows a shutdown in the plan is one restart with it: the shutdown's gate
-    /// speaks for all of it.
+    /// speaks for all of it. What rests on something that may not be done (a VM that is not there yet, a mark, a disk) waits
+    /// with it.
     /// </summary>
     public static IReadOnlyList<GatedAction> Of(VirtualMachinePlan plan, Func<PlannedAction, GateDecision> gate)
     {
         List<GatedAction> gated = [];
         GatedAction? shutdown = null;
+        GateDecision.Closed? barrier = null;
+        GateDecision.Closed? missingDisk = null;
         foreach (var planned in plan.Actions)
         {
             if (shutdown is not null)
@@ -28,8 +31,18 @@ public static class GatedPlan
                 continue;
             }
 
-            var action = new GatedAction(planned, gate(planned) as GateDecision.Closed, AfterShutdown: false);
+            var closed =
+                barrier
+                ?? (planned.Action is StartVirtualMachine ? missingDisk : null)
+                ?? gate(planned) as GateDecision.Closed;
+            var action = new GatedAction(planned, closed, AfterShutdown: false);
             gated.Add(action);
+            if (closed is not null)
+            {
+                barrier ??= Gate.IsFoundation(planned) ? closed : null;
+                missingDisk ??= Gate.LacksDisk(planned, closed) ? closed : null;
+            }
+
             shutdown = planned.Action is ShutDownGuest or DiscardSavedState ? action : null;
         }
 
@@ -39,8 +52,22 @@ public static class GatedPlan
     /// <summary>Finds what is to be done now: the first action whose gates are open and which waits for no shutdown.</summary>
     /// <param name="actions">The plan's actions.</param>
     /// <param name="deferred">Whether an action failed of late and its time has not come again.</param>
-    public static PlannedAction? Next(IReadOnlyList<GatedAction> actions, Func<PlannedAction, bool> deferred) =>
-        actions
-            .FirstOrDefault(action => action.Closed is null && !action.AfterShutdown && !deferred(action.Planned))
-            ?.Planned;
+    /// <returns>Null where nothing is: what rests on a failed action waits for its next attempt.</returns>
+    public static PlannedAction? Next(IReadOnlyList<GatedAction> actions, Func<PlannedAction, bool> deferred)
+    {
+        foreach (var action in actions.Where(static action => action.Closed is null && !action.AfterShutdown))
+        {
+            if (!deferred(action.Planned))
+            {
+                return action.Planned;
+            }
+
+            if (Gate.IsFoundation(action.Planned))
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
 }
