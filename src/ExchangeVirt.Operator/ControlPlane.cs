@@ -127,7 +127,7 @@ public sealed class ControlPlane : IAsyncDisposable
             seams.Time
         );
 
-        Connections.OnNotice(OnFleetChange, ended => OnOperationEnded(ended, failures));
+        Connections.OnNotice(OnFleetChange, (host, ended) => OnOperationEnded(host, ended, runner));
         machines.AddHandler(OnMachineChange);
         hosts.AddHandler(_ => OnDeclarationChange());
         groups.AddHandler(OnGroupChange);
@@ -220,6 +220,12 @@ public sealed class ControlPlane : IAsyncDisposable
             }
         }
 
+        if (IsMerging(notice.Before) && !IsMerging(notice.After))
+        {
+            // One merge for each volume: a neighbour may have waited for this one.
+            EnqueueAll(notice.Host);
+        }
+
         // Room that was given back may be what a VM without a host waits for.
         if (notice.After is null || notice.Before is null || notice.Before.ProcessorCount != notice.After.ProcessorCount)
         {
@@ -227,8 +233,16 @@ public sealed class ControlPlane : IAsyncDisposable
         }
     }
 
+    private static bool IsMerging(ObservedVirtualMachine? machine) =>
+        machine?.Operation is VirtualMachineOperation.MergingDisks or VirtualMachineOperation.DeletingCheckpoint;
+
     private void EnqueueAll(string host)
     {
+        foreach (var group in Caches.Groups.List().Where(group => group.Spec.Witness?.Host == host))
+        {
+            _groups.Enqueue(group.Key());
+        }
+
         foreach (var entity in Caches.VirtualMachines.List())
         {
             if (entity.Status?.Host is null || entity.Status.Host == host || entity.Status.Placement?.Host == host)
@@ -255,21 +269,23 @@ public sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    private void OnOperationEnded(OperationEnded ended, ActionFailures failures)
+    private void OnOperationEnded(string host, OperationEnded ended, ActionRunner runner)
     {
-        if (ended.VirtualMachineId is not { } id)
+        if (runner.End(ended) is { } asked)
         {
-            return;
+            _machines.Enqueue(new ResourceKey(asked.Namespace, asked.Name));
         }
-
-        foreach (var key in Fleet.ById(id).SelectMany(seen => Caches.ObjectsOf(seen.Machine)).Distinct())
+        else if (ended.VirtualMachineId is { } id)
         {
-            if (ended.Fault is { } fault)
+            foreach (var key in Fleet.ById(id).SelectMany(seen => Caches.ObjectsOf(seen.Machine)).Distinct())
             {
-                failures.AddLate(new ObjectKey(key.Namespace ?? "", key.Name), ended.Action, fault);
+                _machines.Enqueue(key);
             }
-
-            _machines.Enqueue(key);
+        }
+        else
+        {
+            // A creation that another life of this operator asked for, and that left no VM to tell whose it was.
+            EnqueueAll(host);
         }
     }
 

@@ -1,8 +1,12 @@
 using System.Text.Json;
 using ExchangeVirt.Resources.Manifests;
+using ExchangeVirt.Resources.Rules;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Manifests;
 using ExchangeVirt.Runtime.Stores;
+using k8s;
+using k8s.Models;
 using ReadFile = ExchangeVirt.Resources.Manifests.ManifestFile;
 using StoreFile = ExchangeVirt.Runtime.Manifests.ManifestFile;
 using StoreProblem = ExchangeVirt.Runtime.Manifests.ManifestProblem;
@@ -39,4 +43,21 @@ public sealed class ManifestParser : IManifestParser
             ]
         );
     }
+
+    /// <inheritdoc />
+    public IReadOnlyList<StoreProblem> JudgeChange(ManifestObject declared, string before) =>
+        [
+            .. ResourceRules
+                .Check(Entity(declared.Kind, declared.Json), Entity(declared.Kind, before))
+                .Select(failure => new StoreProblem(
+                    declared.File,
+                    declared.Line,
+                    failure.Path,
+                    $"{failure.Message}. {declared.Kind} {declared.Key} stays as it was"
+                )),
+        ];
+
+    private static IKubernetesObject<V1ObjectMeta> Entity(string kind, string json) =>
+        (IKubernetesObject<V1ObjectMeta>)
+            JsonSerializer.Deserialize(json, SchemaReader.Kinds[kind].Type, ResourceJson.Options)!;
 }

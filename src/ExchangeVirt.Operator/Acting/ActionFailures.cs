@@ -22,33 +22,30 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
 {
     private static readonly Backoff s_backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
 
-    private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<string, ActionFailure>> _failures = new();
+    private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<(string, string), ActionFailure>> _failures = new();
 
-    /// <summary>Notes a failure.</summary>
-    public void Add(ObjectKey key, string action, string? setting, AgentFault fault) =>
+    /// <summary>Notes a failure. The same action for another setting (another disk) is another matter.</summary>
+    public void Add(ObjectKey key, string action, string? setting, AgentFault fault)
+    {
+        var id = IdOf(action, setting);
         _failures.AddOrUpdate(
             key,
-            _ => ImmutableSortedDictionary.Create<string, ActionFailure>(StringComparer.Ordinal).Add(action, Next(action, setting, fault, 1)),
-            (_, all) => all.SetItem(action, Next(action, setting, fault, all.TryGetValue(action, out var before) ? before.Count + 1 : 1))
+            _ => ImmutableSortedDictionary<(string, string), ActionFailure>.Empty.Add(id, Next(action, setting, fault, 1)),
+            (_, all) => all.SetItem(id, Next(action, setting, fault, all.TryGetValue(id, out var before) ? before.Count + 1 : 1))
         );
-
-    /// <summary>Notes that an action which the agent had accepted failed in the end.</summary>
-    public void AddLate(ObjectKey key, string action, AgentFault fault)
-    {
-        var before = Of(key).FirstOrDefault(failure => failure.Action == action);
-        Add(key, action, before?.Setting, fault);
     }
 
     /// <summary>Notes that an action went well.</summary>
-    public void Clear(ObjectKey key, string action)
+    public void Clear(ObjectKey key, string action, string? setting)
     {
-        if (_failures.TryGetValue(key, out var all) && all.ContainsKey(action))
+        var id = IdOf(action, setting);
+        if (_failures.TryGetValue(key, out var all) && all.ContainsKey(id))
         {
             _failures.AddOrUpdate(
                 key,
-                static (_, _) => ImmutableSortedDictionary<string, ActionFailure>.Empty,
-                static (_, failures, name) => failures.Remove(name),
-                action
+                static (_, _) => ImmutableSortedDictionary<(string, string), ActionFailure>.Empty,
+                static (_, failures, gone) => failures.Remove(gone),
+                id
             );
         }
     }
@@ -59,6 +56,8 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
     /// <summary>Lists a VM's failures, also those whose retry is due.</summary>
     public IReadOnlyList<ActionFailure> Of(ObjectKey key) =>
         _failures.TryGetValue(key, out var all) ? [.. all.Values] : [];
+
+    private static (string Action, string Setting) IdOf(string action, string? setting) => (action, setting ?? "");
 
     private ActionFailure Next(string action, string? setting, AgentFault fault, int count) =>
         new(action, setting, fault, count, time.GetUtcNow() + s_backoff.Delay(count, chance()));

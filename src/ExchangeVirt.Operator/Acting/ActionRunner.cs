@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
@@ -37,6 +38,10 @@ public sealed partial class ActionRunner(
 {
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(5);
 
+    private readonly ConcurrentDictionary<string, (ObjectKey Key, PlannedAction Planned)> _accepted = new(
+        StringComparer.Ordinal
+    );
+
     /// <summary>Asks for an action.</summary>
     /// <param name="key">The declared object.</param>
     /// <param name="host">The host.</param>
@@ -53,16 +58,24 @@ public sealed partial class ActionRunner(
         CancellationToken cancellationToken
     )
     {
+        operationId ??= newGuid().ToString("D");
+        // Its end may come by the stream before its answer does.
+        _accepted[operationId] = (key, planned);
         var result = await AskAsync(key, host, machine, planned, operationId, cancellationToken);
+        var endedBefore = result is not RunResult.GoesOn && !_accepted.TryRemove(operationId, out _);
         switch (result)
         {
             case RunResult.Failed failed:
                 LogRefused(planned.Action.Name, key, host, failed.Fault.Reason, failed.Fault.Message);
-                failures.Add(key, planned.Action.Name, planned.Setting, failed.Fault);
+                if (!endedBefore)
+                {
+                    failures.Add(key, planned.Action.Name, planned.Setting, failed.Fault);
+                }
+
                 break;
             case RunResult.Done done:
                 LogDone(planned.Action.Name, key, host, done.Changed);
-                failures.Clear(key, planned.Action.Name);
+                failures.Clear(key, planned.Action.Name, planned.Setting);
                 if (done.Changed)
                 {
                     await WaitUntilSeenAsync(done.VirtualMachineId, machine, cancellationToken);
@@ -75,6 +88,27 @@ public sealed partial class ActionRunner(
         }
 
         return result;
+    }
+
+    /// <summary>Takes in how an action that the agent had accepted has ended.</summary>
+    /// <returns>The declared object that it was for; null where this process did not ask for it.</returns>
+    public ObjectKey? End(OperationEnded ended)
+    {
+        if (!_accepted.TryRemove(ended.OperationId, out var asked))
+        {
+            return null;
+        }
+
+        if (ended.Fault is { } fault)
+        {
+            failures.Add(asked.Key, asked.Planned.Action.Name, asked.Planned.Setting, fault);
+        }
+        else
+        {
+            failures.Clear(asked.Key, asked.Planned.Action.Name, asked.Planned.Setting);
+        }
+
+        return asked.Key;
     }
 
     private static TimeSpan TimeoutOf(VirtualMachineAction action) =>
@@ -92,7 +126,7 @@ public sealed partial class ActionRunner(
         string host,
         ObservedVirtualMachine? machine,
         PlannedAction planned,
-        string? operationId,
+        string operationId,
         CancellationToken cancellationToken
     )
     {
@@ -109,7 +143,7 @@ public sealed partial class ActionRunner(
 
         var request = new ApplyRequest
         {
-            OperationId = operationId ?? newGuid().ToString("D"),
+            OperationId = operationId,
             Binding = key,
             // A creation that was cut off is repeated as a creation: the host finds what is there by its mark.
             VirtualMachineId = planned.Action is CreateVirtualMachine ? null : machine?.Id,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using ExchangeVirt.Agent.Contract;
+using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Deciding;
@@ -62,8 +63,6 @@ public sealed class GuestShutdowns(ActionRunner runner)
             situation.Entity.Status?.Operation is not { ShutdownAskedAt: not null } operation
             || decision.Plan.RestartPhase is not RestartPhase.ShuttingDown
             || situation.Sighting.Seen is not { Host.Reachable: true, Machine.PowerState: PowerState.Running } seen
-            || situation.Pauses.Count > 0
-            || situation.Entity.Metadata.Annotations?.ContainsKey(GroupFactsReader.HoldAnnotation) == true
             || _answered.ContainsKey(IdOf(operation))
         )
         {
@@ -76,6 +75,11 @@ public sealed class GuestShutdowns(ActionRunner runner)
             Disruptive = true,
             Cause = ActionCause.Drift,
         };
+        if (Decision.Ask(situation, planned) is GateDecision.Closed)
+        {
+            return null;
+        }
+
         var result = await AskAsync(decision, operation, planned, seen.Host.Name, cancellationToken);
         return result is RunResult.Failed failed && WasRefused(failed.Fault)
             ? operation with

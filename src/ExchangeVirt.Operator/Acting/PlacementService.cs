@@ -116,9 +116,8 @@ public sealed class PlacementService(
     )
     {
         var entity = situation.Entity;
-        var ours = seen.Machine.Owner == situation.Owner;
         var adopting = seen.Machine.Owner is null && situation.Desired.AdoptIfExists;
-        if ((!ours && !adopting) || situation.Sighting.Namesakes.Count > 0)
+        if ((!situation.IsOurs && !adopting) || situation.Sighting.Namesakes.Count > 0)
         {
             return entity;
         }

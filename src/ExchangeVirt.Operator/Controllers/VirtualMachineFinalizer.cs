@@ -70,6 +70,11 @@ public sealed class VirtualMachineFinalizer(
             return await WaitAsync(entity, situation, failed.Fault.Message, cancellationToken);
         }
 
+        if (result is RunResult.GoesOn)
+        {
+            return await WaitAsync(entity, situation, $"{planned.Action.Name} goes on on {host}.", cancellationToken);
+        }
+
         await events.RecordAsync(
             entity,
             EventType.Normal,

@@ -17,6 +17,6 @@ public static class Attestation
         situation.Entity.Metadata.Annotations?.TryGetValue(Annotation, out var text) == true
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
         && at <= situation.Now
-        && situation.Observed is { Uptime: { } uptime }
+        && situation.Sighting.Seen is { Uptime: { } uptime }
         && at >= situation.Now - uptime;
 }

@@ -31,7 +31,7 @@ public sealed record Decision
     /// <summary>Gets the plan's actions with their gates.</summary>
     public required IReadOnlyList<GatedAction> Actions { get; init; }
 
-    /// <summary>Gets the actions that failed of late.</summary>
+    /// <summary>Gets the actions that failed of late and are still wanted.</summary>
     public IReadOnlyList<ActionFailure> Failures { get; init; } = [];
 
     /// <summary>Gets the rules' verdicts.</summary>
@@ -68,7 +68,7 @@ public sealed record Decision
             [
                 .. plan.Actions.Select(planned => new GatedAction(planned, closed.GetValueOrDefault(planned))),
             ],
-            Failures = failures,
+            Failures = [.. failures.Where(failure => Matters(failure, plan))],
             Verdicts = verdicts,
             Next = step.Action,
         };
@@ -82,21 +82,16 @@ public sealed record Decision
     public static PlanningInput PlanningInputOf(Situation situation, IReadOnlyList<ActionFailure> failures)
     {
         var status = situation.Entity.Status;
-        var annotations = situation.Entity.Metadata.Annotations;
         return new PlanningInput
         {
             Desired = situation.Desired,
-            Observed = situation.Observed,
+            Observed = situation.Sighting.Seen is { } seen ? seen.Machine with { Uptime = seen.Uptime } : null,
             Policy = situation.Policy,
             Owner = situation.Owner,
             Now = situation.Now,
             InventoryComplete = situation.Sighting.OutOfSight.Count == 0 && situation.Sighting.BoundHost is not null,
             VirtualMachineId = Guid.TryParse(status?.VirtualMachineId, out var id) ? id : null,
-            RecreateInPlaceOf =
-                annotations?.TryGetValue("exchangevirt.io/recreate", out var text) == true
-                && Guid.TryParse(text, out var lost)
-                    ? lost
-                    : null,
+            RecreateInPlaceOf = situation.RecreateInPlaceOf,
             Namesakes = situation.Sighting.Namesakes,
             DesiredVerdicts = EstateVerdicts.OfDesired(situation),
             Restart = situation.Restart,
@@ -195,4 +190,9 @@ public sealed record Decision
                 failure.RetryAt
             )
             : null;
+
+    // A failure is over when what it was for is: by another attempt, by a person, or by a changed manifest.
+    private static bool Matters(ActionFailure failure, VirtualMachinePlan plan) =>
+        plan.Actions.Any(planned => planned.Action.Name == failure.Action && planned.Setting == failure.Setting)
+        || plan.Settings.Any(setting => setting.Name == failure.Setting && setting.State is not SettingState.InSync);
 }

@@ -119,13 +119,20 @@ public static class OperationStep
             return null;
         }
 
+        if (restart.ShutdownAskedAt is null && decision.Next is null)
+        {
+            // A gate closed before anything was asked: the wish and the DAG's slot are given back.
+            return null;
+        }
+
         var now = decision.Situation.Now;
         if (decision.Plan.RestartPhase is RestartPhase.Off && restart.OffSeenAt is null)
         {
             restart = restart with { OffSeenAt = now };
         }
 
-        // Stored before the question is sent, so that the guest is asked once whatever dies in between.
+        // Stored before the question is sent, so that the guest is asked once whatever dies in between, and what went down by
+        // our hand comes back.
         restart = decision.Next?.Action switch
         {
             ShutDownGuest or DiscardSavedState when restart.ShutdownAskedAt is null => restart with { ShutdownAskedAt = now },

@@ -9,7 +9,7 @@ namespace ExchangeVirt.Operator.Deciding;
 /// <param name="Id">Its GUID, if the object ever had one.</param>
 /// <param name="BoundHost">The host that the object is bound to.</param>
 /// <param name="MayHold">Whether a host is declared and may hold VMs of the object's namespace.</param>
-/// <param name="Hosts">Lists all such hosts, also those that were never read.</param>
+/// <param name="Hosts">Lists all declared hosts, also those that were never read.</param>
 public sealed record Wanted(
     OwnerMark Owner,
     string Name,
@@ -32,6 +32,24 @@ public static class SightingFinder
         IReadOnlyList<SeenVirtualMachine> candidates = wanted.Id is { } id
             ? fleet.ById(id)
             : Unbound(fleet, wanted, byName);
+        // A VM that ever was may be wherever somebody moved it; one that was not yet is only where it may be.
+        HostView[] outOfSight =
+            candidates.Count > 0
+                ? []
+                :
+                [
+                    .. wanted
+                        .Hosts()
+                        .Where(host =>
+                            !host.Reachable
+                            && (wanted.Id is not null || host.Name == wanted.BoundHost || wanted.MayHold(host.Name))
+                        ),
+                ];
+        if (candidates.Count == 0 && wanted.Id is not null && outOfSight.Length == 0)
+        {
+            // The VM is nowhere: what bears its mark or name is a copy, or the one that was made in its place as asked.
+            candidates = Unbound(fleet, wanted, byName);
+        }
 
         // A VM on the host that the object is bound to comes first, so that a second one elsewhere is the odd one out.
         var seen = candidates
@@ -52,7 +70,7 @@ public static class SightingFinder
             ],
             BoundHostName = wanted.BoundHost,
             BoundHost = wanted.BoundHost is null ? null : fleet.Host(wanted.BoundHost),
-            OutOfSight = seen is null ? [.. wanted.Hosts().Where(static host => !host.Reachable)] : [],
+            OutOfSight = outOfSight,
         };
     }
 

@@ -9,6 +9,9 @@ namespace ExchangeVirt.Operator.Deciding;
 /// <summary>Everything that one decision about a VM may look at, read at one moment.</summary>
 public sealed record Situation
 {
+    /// <summary>The annotation by which a person gives a lost VM up; its value is the lost GUID.</summary>
+    public const string RecreateAnnotation = "exchangevirt.io/recreate";
+
     /// <summary>Gets the declared object with its status.</summary>
     public required ExchangeVirtualMachine Entity { get; init; }
 
@@ -53,6 +56,22 @@ public sealed record Situation
 
     /// <summary>Gets the object's key.</summary>
     public ObjectKey Key => Desired.Key;
+
+    /// <summary>Gets the GUID of a lost VM in whose place a person asked for a new one; null where nobody did.</summary>
+    public Guid? RecreateInPlaceOf =>
+        Entity.Metadata.Annotations?.TryGetValue(RecreateAnnotation, out var text) == true && Guid.TryParse(text, out var lost)
+            ? lost
+            : null;
+
+    /// <summary>Gets whether the VM that was seen is the declared one for certain: it bears our mark, and is no copy of a lost one.</summary>
+    public bool IsOurs =>
+        Observed is { } machine
+        && machine.Owner == Owner
+        && (
+            !Guid.TryParse(Entity.Status?.VirtualMachineId, out var bound)
+            || bound == machine.Id
+            || bound == RecreateInPlaceOf
+        );
 
     /// <summary>Gets the VM, if it was seen.</summary>
     public ObservedVirtualMachine? Observed => Sighting.Seen?.Machine;

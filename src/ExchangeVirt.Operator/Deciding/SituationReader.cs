@@ -101,7 +101,6 @@ public sealed class SituationReader(
                 () =>
                     caches
                         .Hosts.Keys()
-                        .Where(host => MayHold(host.Name, desired.Key.Namespace))
                         .OrderBy(static host => host.Name, StringComparer.Ordinal)
                         .Select(host => fleet.Host(host.Name) ?? HostView.Unknown(host.Name, time.GetUtcNow()))
             )

@@ -72,7 +72,7 @@ public sealed class FleetView(TimeProvider time)
             foreach (var machine in facts.VirtualMachines)
             {
                 before.TryGetValue(machine.Id, out var old);
-                entry.Machines[machine.Id] = new Seen(machine, HeartbeatOkSince(old, machine));
+                entry.Machines[machine.Id] = new Seen(machine, HeartbeatOkSince(old, machine), time.GetUtcNow());
                 Index(host, machine);
             }
 
@@ -134,7 +134,7 @@ public sealed class FleetView(TimeProvider time)
                 Unindex(host, old.Machine);
             }
 
-            entry.Machines[machine.Id] = new Seen(machine, HeartbeatOkSince(old, machine));
+            entry.Machines[machine.Id] = new Seen(machine, HeartbeatOkSince(old, machine), time.GetUtcNow());
             Index(host, machine);
             entry.MachinesChanged = true;
             Signal();
@@ -266,8 +266,11 @@ public sealed class FleetView(TimeProvider time)
             return null;
         }
 
+        // It was started again, and nobody looked while it was down.
+        var rebooted = machine.Uptime < old?.Machine.Uptime;
+
         // A VM that is met running with a good heartbeat has had it for as long as it has been up: nothing tells better.
-        return old is null
+        return old is null || rebooted
             ? time.GetUtcNow() - (machine.Uptime ?? TimeSpan.Zero)
             : old.HeartbeatOkSince ?? time.GetUtcNow();
     }
@@ -276,7 +279,10 @@ public sealed class FleetView(TimeProvider time)
     {
         var entry = _hosts[host];
         var seen = entry.Machines[id];
-        return new SeenVirtualMachine(ViewOf(entry), seen.Machine, seen.HeartbeatOkSince);
+        var uptime = seen.Machine.PowerState is PowerState.Running
+            ? seen.Machine.Uptime + (time.GetUtcNow() - seen.At)
+            : seen.Machine.Uptime;
+        return new SeenVirtualMachine(ViewOf(entry), seen.Machine, seen.HeartbeatOkSince, uptime);
     }
 
     private void Index(string host, ObservedVirtualMachine machine)
@@ -323,7 +329,7 @@ public sealed class FleetView(TimeProvider time)
         signal.SetResult();
     }
 
-    private sealed record Seen(ObservedVirtualMachine Machine, DateTimeOffset? HeartbeatOkSince);
+    private sealed record Seen(ObservedVirtualMachine Machine, DateTimeOffset? HeartbeatOkSince, DateTimeOffset At);
 
     private sealed class Entry(HostView view)
     {

@@ -33,12 +33,12 @@ public sealed partial class HostConnections(
 
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private Action<FleetNotice> _handler = static _ => { };
-    private Action<OperationEnded> _ended = static _ => { };
+    private Action<string, OperationEnded> _ended = static (_, _) => { };
 
     /// <summary>Sets who is told; once, before the first host is declared.</summary>
     /// <param name="changed">Hears of every change, after the fleet has taken it in.</param>
-    /// <param name="ended">Hears how each action that the agent accepted has ended.</param>
-    public void OnNotice(Action<FleetNotice> changed, Action<OperationEnded> ended)
+    /// <param name="ended">Hears on which host which action ended, and how.</param>
+    public void OnNotice(Action<FleetNotice> changed, Action<string, OperationEnded> ended)
     {
         _handler = changed;
         _ended = ended;
@@ -199,7 +199,7 @@ public sealed partial class HostConnections(
                     LogOperationFailed(host, ended.Action, ended.OperationId, fault.Reason, fault.Message);
                 }
 
-                _ended(ended);
+                _ended(host, ended);
                 break;
             case HostUnavailable unavailable:
                 fleet.MarkUnreachable(host, unavailable.Fault.Reason, unavailable.Fault.Message);

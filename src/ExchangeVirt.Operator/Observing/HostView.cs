@@ -30,8 +30,13 @@ public sealed record HostView(
 /// <param name="Host">The host, as known.</param>
 /// <param name="Machine">The VM.</param>
 /// <param name="HeartbeatOkSince">Since when its heartbeat has been good without a break; null where it is not.</param>
+/// <param name="Uptime">
+/// For how long it has been up now; null where that is not known. Agents do not tell every second that passes, so that the
+/// figure in <paramref name="Machine"/> is as old as its last change.
+/// </param>
 public sealed record SeenVirtualMachine(
     HostView Host,
     ObservedVirtualMachine Machine,
-    DateTimeOffset? HeartbeatOkSince
+    DateTimeOffset? HeartbeatOkSince,
+    TimeSpan? Uptime
 );

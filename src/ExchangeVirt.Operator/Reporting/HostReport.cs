@@ -25,7 +25,7 @@ public static class HostReport
         {
             ObservedGeneration = generation,
             Processor = view.Facts is { } facts ? Processor(facts, definition.Policy, before?.Processor) : before?.Processor,
-            Memory = view.Facts is { } memory ? Memory(memory, definition.Policy) : before?.Memory,
+            Memory = view.Facts is { } memory ? Memory(memory, definition.Policy, before?.Memory) : before?.Memory,
             Volumes = view.Facts?.Volumes is { } volumes ? Volumes(volumes, before?.Volumes) : before?.Volumes,
             OperatingSystem = view.Facts?.OperatingSystem is { } system
                 ? new HostOperatingSystemStatus { Caption = system.Caption, Version = system.Version }
@@ -46,14 +46,19 @@ public static class HostReport
     private static HostProcessorStatus Processor(ObservedHost facts, Policy policy, HostProcessorStatus? before)
     {
         var guests = Guests(facts, policy);
-        var budget = RatioBudget.Supported(facts.Processors, policy);
-        var allowed = RatioBudget.Allowed(facts.Processors, policy);
-        var used = facts.Processors.RootProcessorsUsed;
+        var used = facts.Processors.RootProcessorsUsed is { } measured ? Stepped(measured, before?.RootProcessorsUsed) : null;
+        // What is reckoned from a figure that moves by itself moves with its steps, not with it.
+        var processors = facts.Processors with
+        {
+            RootProcessorsUsed = used is null ? null : double.Parse(used, CultureInfo.InvariantCulture),
+        };
+        var budget = RatioBudget.Supported(processors, policy);
+        var allowed = RatioBudget.Allowed(processors, policy);
         return new HostProcessorStatus
         {
             PhysicalCores = facts.Processors.PhysicalCores,
             LogicalProcessors = facts.Processors.LogicalProcessors,
-            RootProcessorsUsed = used is null ? null : Stepped(used.Value, before?.RootProcessorsUsed),
+            RootProcessorsUsed = used,
             GuestVirtualProcessors = guests,
             GuestRatio = guests is { } count ? budget?.GuestRatio(count) : null,
             OverallRatio = guests is { } all ? budget?.OverallRatio(all) : null,
@@ -83,7 +88,7 @@ public static class HostReport
         return sum;
     }
 
-    private static HostMemoryStatus Memory(ObservedHost facts, Policy policy)
+    private static HostMemoryStatus Memory(ObservedHost facts, Policy policy, HostMemoryStatus? before)
     {
         var assigned = facts.VirtualMachines.Aggregate(
             ByteSize.Zero,
@@ -97,7 +102,7 @@ public static class HostReport
         return new HostMemoryStatus
         {
             Total = facts.Memory?.ToString(),
-            Assigned = ByteSize.FromMebibytes(assigned.Mebibytes).ToString(),
+            Assigned = SteppedBytes(assigned, facts.Memory ?? assigned, before?.Assigned),
             Reserve = reserve is { } kept ? ByteSize.FromMebibytes(kept.Mebibytes).ToString() : null,
         };
     }
@@ -125,11 +130,13 @@ public static class HostReport
             return null;
         }
 
-        var step = (volume.Size ?? free).Bytes / 100 * StepPercent;
-        return ByteSize.TryParse(before, out var old) && Math.Abs(old.Bytes - free.Bytes) < step
-            ? before
-            : ByteSize.FromMebibytes(free.Mebibytes).ToString();
+        return SteppedBytes(free, volume.Size ?? free, before);
     }
+
+    private static string SteppedBytes(ByteSize value, ByteSize whole, string? before) =>
+        ByteSize.TryParse(before, out var old) && Math.Abs(old.Bytes - value.Bytes) < whole.Bytes / 100 * StepPercent
+            ? before!
+            : ByteSize.FromMebibytes(value.Mebibytes).ToString();
 
     private static string Stepped(double value, string? before)
     {

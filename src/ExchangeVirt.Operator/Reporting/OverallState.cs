@@ -27,7 +27,7 @@ public sealed record OverallState(
         ?? OutOfReach(decision)
         ?? NotPlaced(decision)
         ?? InProgress(decision, operation)
-        ?? HeldOrWaiting(decision)
+        ?? HeldOrWaiting(decision, operation)
         ?? Unsettled(decision)
         ?? new OverallState(
             Ready: true,
@@ -109,7 +109,7 @@ public sealed record OverallState(
             );
         }
 
-        if (operation?.Name is RestartOperations.CreateName)
+        if (operation?.Name is RestartOperations.CreateName && !IsHeldByChoice(decision))
         {
             return Progress(Reasons.Creating, FirstProblem(decision) ?? $"The VM is being created ({operation.Stage}).");
         }
@@ -131,7 +131,7 @@ public sealed record OverallState(
             : null;
     }
 
-    private static OverallState? HeldOrWaiting(Decision decision)
+    private static OverallState? HeldOrWaiting(Decision decision, OperationStatus? operation)
     {
         if (decision.Failures.FirstOrDefault(failure => failure.RetryAt > decision.Situation.Now) is { } failure)
         {
@@ -141,24 +141,38 @@ public sealed record OverallState(
             );
         }
 
-        if (decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed is not { } closed)
+        if (FirstClosed(decision) is not { } closed)
         {
-            return null;
+            return operation?.Name is OperationStep.RequestName
+                ? Waiting(
+                    decision,
+                    GateReasons.AvailabilityGroupSlot,
+                    $"{operation.Reason}: waits for its turn in {decision.Situation.Desired.Exchange.AvailabilityGroup}, since {operation.StartedAt:u}."
+                )
+                : null;
         }
 
-        var asAsked = PowerAsAsked(decision);
-        // Paused, Observe and Never hold by somebody's choice: nothing is on its way.
-        var byChoice =
+        var waiting = Waiting(decision, closed.Reason, closed.Message);
+        // Nothing is on its way.
+        return IsHeldByChoice(decision) ? waiting with { Reconciling = false } : waiting;
+    }
+
+    private static GateDecision.Closed? FirstClosed(Decision decision) =>
+        decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed;
+
+    /// <summary>Whether paused, Observe or Never hold everything that is left to do: by somebody's choice.</summary>
+    private static bool IsHeldByChoice(Decision decision) =>
+        decision.Next is null
+        && FirstClosed(decision) is { } closed
+        && (
             closed.Gate is GateName.Paused or GateName.Enforcement
-            || (closed.Gate is GateName.Window && decision.Situation.Rules.Disruption is Domain.Model.Disruption.Never);
-        return new OverallState(
-            Ready: asAsked,
-            Reconciling: !byChoice && !asAsked,
-            Stalled: false,
-            Synced: false,
-            closed.Reason,
-            closed.Message
+            || (closed.Gate is GateName.Window && decision.Situation.Rules.Disruption is Domain.Model.Disruption.Never)
         );
+
+    private static OverallState Waiting(Decision decision, string reason, string message)
+    {
+        var asAsked = PowerAsAsked(decision);
+        return new OverallState(Ready: asAsked, Reconciling: !asAsked, Stalled: false, Synced: false, reason, message);
     }
 
     private static OverallState? Unsettled(Decision decision)

@@ -49,7 +49,7 @@ public static class VirtualMachineReport
 
     // The GUID binds for good, so it is taken only from a VM that bears our mark: nobody else's is ever bound by a name.
     private static string? IdOf(Decision decision) =>
-        decision.Situation.Observed is { } machine && machine.Owner == decision.Situation.Owner
+        decision.Situation is { IsOurs: true, Observed: { } machine }
             ? machine.Id.ToString("D").ToUpperInvariant()
             : null;
 

@@ -122,6 +122,8 @@ public sealed partial class DirectoryStore
 
     private void Decide_NeedsLock(ManifestSet set)
     {
+        var refused = set.Objects.SelectMany(JudgeChange_NeedsLock);
+        set = set with { Problems = [.. set.Problems, .. refused] };
         var decision = ManifestDecision.For(set, _objects.Values, _options.Limits);
         foreach (var declared in decision.Declared)
         {
@@ -143,6 +145,13 @@ public sealed partial class DirectoryStore
         _decided = decision.Problems;
         _firstPass.TrySetResult();
     }
+
+    // Judged against what was last taken, not against what the file said last: a bad change stays bad until it is undone.
+    private IReadOnlyList<ManifestProblem> JudgeChange_NeedsLock(ManifestObject declared) =>
+        Find(new ObjectId(declared.Kind, declared.Key)) is { } entry
+        && entry.Manifest.Text != CanonicalJson.Of(declared.Json)
+            ? _parser.JudgeChange(declared, entry.Manifest.Text)
+            : [];
 
     private void Report_NeedsLock()
     {

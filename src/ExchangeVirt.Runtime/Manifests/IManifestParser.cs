@@ -10,6 +10,15 @@ public interface IManifestParser
     /// whole: what it declared before stays as it was.
     /// </summary>
     ManifestSet Parse(IReadOnlyList<ManifestFile> files);
+
+    /// <summary>
+    /// Judges what a manifest would make of an object that is there, such as a field that must not change. Pure. A change
+    /// that is refused makes its file invalid as a whole.
+    /// </summary>
+    /// <param name="declared">The object as its manifest declares it now.</param>
+    /// <param name="before">The object as it was last taken, as <see cref="ManifestObject.Json"/>.</param>
+    /// <returns>What is wrong with the change; empty where it may be taken.</returns>
+    IReadOnlyList<ManifestProblem> JudgeChange(ManifestObject declared, string before) => [];
 }
 
 /// <summary>Holds what a set of files declares.</summary>
