@@ -41,7 +41,8 @@ internal sealed class Bench : IAsyncDisposable
     public Task<IReadOnlyList<CimObject>> Query(string wql, string cimNamespace = Ns) =>
         Host.QueryAsync(cimNamespace, wql, TestContext.Current.CancellationToken);
 
-    public async Task<CimObject> One(string wql, string cimNamespace = Ns) => Assert.Single(await Query(wql, cimNamespace));
+    public async Task<CimObject> One(string wql, string cimNamespace = Ns) =>
+        Assert.Single(await Query(wql, cimNamespace));
 
     public Task<CimObject> Get(CimPath path) => Host.GetAsync(path, TestContext.Current.CancellationToken);
 
@@ -55,7 +56,11 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task<CimPath> Service(string className) => (await One($"SELECT * FROM {className}")).Path;
 
-    public Task<CimMethodResult> Invoke(CimPath target, string method, params (string Name, CimValue Value)[] arguments) =>
+    public Task<CimMethodResult> Invoke(
+        CimPath target,
+        string method,
+        params (string Name, CimValue Value)[] arguments
+    ) =>
         Host.InvokeAsync(
             target,
             method,
@@ -103,8 +108,12 @@ internal sealed class Bench : IAsyncDisposable
 
     public void Pass(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds));
 
-    public Task<IReadOnlyList<CimObject>> Associated(CimPath source, string association, string? result = null, string? role = null) =>
-        Host.AssociatorsAsync(source, association, result, role, null, TestContext.Current.CancellationToken);
+    public Task<IReadOnlyList<CimObject>> Associated(
+        CimPath source,
+        string association,
+        string? result = null,
+        string? role = null
+    ) => Host.AssociatorsAsync(source, association, result, role, null, TestContext.Current.CancellationToken);
 
     public static ImmutableArray<SimulatedMachine> Many(int count) =>
         [
@@ -115,7 +124,11 @@ internal sealed class Bench : IAsyncDisposable
                     Name = $"VM{n:000}",
                     Processors = 4,
                     State = SimulatedPowerState.Off,
-                    Disks = [new SimulatedDisk { Path = $@"D:\vm{n}\os.vhdx" }, new SimulatedDisk { Path = $@"D:\vm{n}\db.vhdx" }],
+                    Disks =
+                    [
+                        new SimulatedDisk { Path = $@"D:\vm{n}\os.vhdx" },
+                        new SimulatedDisk { Path = $@"D:\vm{n}\db.vhdx" },
+                    ],
                     NetworkAdapters = [new SimulatedAdapter { SwitchName = "prod", VlanId = 7 }],
                     Checkpoints = [new SimulatedCheckpoint { Name = "one" }],
                 }),

@@ -68,13 +68,17 @@ public sealed class TheChangeMatrix
         foreach (var (state, verdict) in s_states.Zip(verdicts))
         {
             await using var bench = Bench.Start(d => With(d, state, dynamicMemory));
-            var settings = className == Sys
-                ? await bench.VmSettings(Bench.Ex01)
-                : await bench.One($@"SELECT * FROM {className} WHERE InstanceID LIKE 'Microsoft:{Bench.Ex01}\\%'");
+            var settings =
+                className == Sys
+                    ? await bench.VmSettings(Bench.Ex01)
+                    : await bench.One($@"SELECT * FROM {className} WHERE InstanceID LIKE 'Microsoft:{Bench.Ex01}\\%'");
             Assert.NotEqual(value, settings[property]);
             var wanted = settings.With(property, Typed(value));
             var result = className == Sys ? await bench.ModifySystem(wanted) : await bench.ModifyResource(wanted);
-            Assert.True((verdict == 'Y' ? 0u : 32775u) == result.ReturnValue, $"{property} when {state}: {result.ReturnValue}");
+            Assert.True(
+                (verdict == 'Y' ? 0u : 32775u) == result.ReturnValue,
+                $"{property} when {state}: {result.ReturnValue}"
+            );
             Assert.Equal(verdict == 'Y', Equals(value, (await bench.Get(settings.Path))[property]));
         }
     }
@@ -87,7 +91,13 @@ public sealed class TheChangeMatrix
             var host = With(d, SimulatedPowerState.Running, false);
             return host with
             {
-                VirtualMachines = [host.VirtualMachines[0] with { Guest = new SimulatedGuest { SupportsMemoryResize = false } }],
+                VirtualMachines =
+                [
+                    host.VirtualMachines[0] with
+                    {
+                        Guest = new SimulatedGuest { SupportsMemoryResize = false },
+                    },
+                ],
             };
         });
         var memory = (await bench.Memory(Bench.Ex01)).With("VirtualQuantity", CimValue.UInt64(4096));
@@ -97,7 +107,12 @@ public sealed class TheChangeMatrix
     [Fact]
     public async Task Can_refuse_by_a_job_that_fails_instead()
     {
-        await using var bench = Bench.Start(d => With(d, SimulatedPowerState.Running, false) with { Refusals = SimulatedAnswers.Jobs });
+        await using var bench = Bench.Start(d =>
+            With(d, SimulatedPowerState.Running, false) with
+            {
+                Refusals = SimulatedAnswers.Jobs,
+            }
+        );
         var processor = (await bench.Processor(Bench.Ex01)).With("VirtualQuantity", CimValue.UInt64(4));
         var result = await bench.ModifyResource(processor);
         Assert.Equal(10, await bench.Finished(result));
@@ -121,8 +136,14 @@ public sealed class TheChangeMatrix
     public async Task Lets_disks_be_added_to_a_running_VM_on_SCSI_and_not_on_IDE()
     {
         await using var bench = Bench.Synchronous();
-        Assert.Equal(0u, (await AddDrive(bench, Bench.Ex01, "Microsoft:Hyper-V:Synthetic SCSI Controller")).ReturnValue);
-        Assert.Equal(32775u, (await AddDrive(bench, Bench.Old, "Microsoft:Hyper-V:Emulated IDE Controller")).ReturnValue);
+        Assert.Equal(
+            0u,
+            (await AddDrive(bench, Bench.Ex01, "Microsoft:Hyper-V:Synthetic SCSI Controller")).ReturnValue
+        );
+        Assert.Equal(
+            32775u,
+            (await AddDrive(bench, Bench.Old, "Microsoft:Hyper-V:Emulated IDE Controller")).ReturnValue
+        );
     }
 
     [Fact]
@@ -143,8 +164,12 @@ public sealed class TheChangeMatrix
         Assert.Equal(32768u, (await bench.Images("ConvertVirtualHardDisk", copy)).ReturnValue);
 
         var drive = (CimPath)
-            ((System.Collections.Immutable.ImmutableArray<object>)
-                (await AddDrive(bench, Bench.Ex02, "Microsoft:Hyper-V:Synthetic SCSI Controller")).Out["ResultingResourceSettings"].Value!)[0];
+            (
+                (System.Collections.Immutable.ImmutableArray<object>)
+                    (await AddDrive(bench, Bench.Ex02, "Microsoft:Hyper-V:Synthetic SCSI Controller"))
+                        .Out["ResultingResourceSettings"]
+                        .Value!
+            )[0];
         var template = await bench.One(
             @"SELECT * FROM Msvm_StorageAllocationSettingData WHERE InstanceID LIKE '%\\Default' AND ResourceSubType='Microsoft:Hyper-V:Virtual Hard Disk'"
         );
@@ -153,24 +178,36 @@ public sealed class TheChangeMatrix
             .With("HostResource", CimValue.TextArray([@"D:\ex02\db.vhdx"]));
         var added = await Add(bench, Bench.Ex02, disk);
         Assert.Equal(0u, added.ReturnValue);
-        Assert.Equal([@"D:\ex02\os.vhdx", @"D:\ex02\db.vhdx"], bench.Control.Machines().Single(m => m.Name == "EX02").Disks);
-        Assert.Equal(32773u, (await Add(bench, Bench.Ex02, disk.With("HostResource", CimValue.TextArray([@"D:\no.vhdx"])))).ReturnValue);
+        Assert.Equal(
+            [@"D:\ex02\os.vhdx", @"D:\ex02\db.vhdx"],
+            bench.Control.Machines().Single(m => m.Name == "EX02").Disks
+        );
+        Assert.Equal(
+            32773u,
+            (await Add(bench, Bench.Ex02, disk.With("HostResource", CimValue.TextArray([@"D:\no.vhdx"])))).ReturnValue
+        );
     }
 
     [Fact]
     public async Task Lets_a_network_adapter_be_added_connected_and_tagged()
     {
         await using var bench = Bench.Synchronous();
-        var port = await bench.One(@"SELECT * FROM Msvm_SyntheticEthernetPortSettingData WHERE InstanceID LIKE '%\\Default'");
+        var port = await bench.One(
+            @"SELECT * FROM Msvm_SyntheticEthernetPortSettingData WHERE InstanceID LIKE '%\\Default'"
+        );
         var addedPort = First(await Add(bench, Bench.Ex03, port), "ResultingResourceSettings", expected: 32775);
         Assert.Null(addedPort);
         addedPort = First(await Add(bench, Bench.Ex02, port), "ResultingResourceSettings");
         var network = await bench.One("SELECT * FROM Msvm_VirtualEthernetSwitch WHERE ElementName='backup'");
-        var connection = (await bench.One(@"SELECT * FROM Msvm_EthernetPortAllocationSettingData WHERE InstanceID LIKE '%\\Default'"))
+        var connection = (
+            await bench.One(@"SELECT * FROM Msvm_EthernetPortAllocationSettingData WHERE InstanceID LIKE '%\\Default'")
+        )
             .With("Parent", CimValue.Text(addedPort!.ToString()))
             .With("HostResource", CimValue.TextArray([network.Path.ToString()]));
         var connected = First(await Add(bench, Bench.Ex02, connection), "ResultingResourceSettings")!;
-        var vlan = (await bench.One(@"SELECT * FROM Msvm_EthernetSwitchPortVlanSettingData WHERE InstanceID LIKE '%\\Default'"))
+        var vlan = (
+            await bench.One(@"SELECT * FROM Msvm_EthernetSwitchPortVlanSettingData WHERE InstanceID LIKE '%\\Default'")
+        )
             .With("OperationMode", CimValue.UInt32(1))
             .With("AccessVlanId", CimValue.UInt16(77));
         var tagged = First(
@@ -185,7 +222,10 @@ public sealed class TheChangeMatrix
         Assert.Equal((tagged, 77L), (found.Path, found.Number("AccessVlanId")));
         var retag = await bench.Manage(
             "ModifyFeatureSettings",
-            ("FeatureSettings", CimValue.TextArray([bench.Host.Serialize(found.With("AccessVlanId", CimValue.UInt16(78)))]))
+            (
+                "FeatureSettings",
+                CimValue.TextArray([bench.Host.Serialize(found.With("AccessVlanId", CimValue.UInt16(78)))])
+            )
         );
         Assert.Equal(0u, retag.ReturnValue);
         Assert.Equal(78, (await bench.Get(tagged)).Number("AccessVlanId"));
@@ -194,7 +234,9 @@ public sealed class TheChangeMatrix
     private static CimPath? First(CimMethodResult result, string name, uint expected = 0)
     {
         Assert.Equal(expected, result.ReturnValue);
-        return result.Out[name].Value is System.Collections.Immutable.ImmutableArray<object> items ? (CimPath)items[0] : null;
+        return result.Out[name].Value is System.Collections.Immutable.ImmutableArray<object> items
+            ? (CimPath)items[0]
+            : null;
     }
 
     private static Task<CimMethodResult> Add(Bench bench, string id, CimObject device) =>
@@ -215,7 +257,11 @@ public sealed class TheChangeMatrix
         return await Add(bench, id, template.With("Parent", CimValue.Text(controllers[0].Path.ToString())));
     }
 
-    private static SimulatedHostDescription With(SimulatedHostDescription d, SimulatedPowerState state, bool dynamicMemory) =>
+    private static SimulatedHostDescription With(
+        SimulatedHostDescription d,
+        SimulatedPowerState state,
+        bool dynamicMemory
+    ) =>
         d with
         {
             Answers = SimulatedAnswers.Synchronous,

@@ -20,6 +20,9 @@ public sealed class TheNewHost
         var leaf = await bench.Query(
             $@"SELECT HostResource FROM Msvm_StorageAllocationSettingData WHERE InstanceID LIKE 'Microsoft:{Bench.Ex01}\\%'"
         );
-        Assert.All(leaf, disk => Assert.EndsWith(".avhdx", Assert.Single(disk.Texts("HostResource")), StringComparison.Ordinal));
+        Assert.All(
+            leaf,
+            disk => Assert.EndsWith(".avhdx", Assert.Single(disk.Texts("HostResource")), StringComparison.Ordinal)
+        );
     }
 }

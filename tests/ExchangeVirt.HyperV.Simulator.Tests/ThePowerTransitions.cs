@@ -47,7 +47,15 @@ public sealed class ThePowerTransitions
         await using var bench = Bench.Start(d =>
             d with
             {
-                VirtualMachines = [new SimulatedMachine { Name = "VM", Id = Guid.Parse(Bench.Ex01), State = from }],
+                VirtualMachines =
+                [
+                    new SimulatedMachine
+                    {
+                        Name = "VM",
+                        Id = Guid.Parse(Bench.Ex01),
+                        State = from,
+                    },
+                ],
             }
         );
         var result = await bench.Request(Bench.Ex01, requested);
@@ -108,9 +116,18 @@ public sealed class ThePowerTransitions
                 Memory = 32UL << 30,
                 VirtualMachines =
                 [
-                    Machine("big") with { Memory = new SimulatedMemory { Size = 64UL << 30 } },
-                    Machine("wide") with { Processors = 65 },
-                    Machine("lost") with { Disks = [new SimulatedDisk { Path = @"D:\gone.vhdx", Missing = true }] },
+                    Machine("big") with
+                    {
+                        Memory = new SimulatedMemory { Size = 64UL << 30 },
+                    },
+                    Machine("wide") with
+                    {
+                        Processors = 65,
+                    },
+                    Machine("lost") with
+                    {
+                        Disks = [new SimulatedDisk { Path = @"D:\gone.vhdx", Missing = true }],
+                    },
                 ],
             }
         );
