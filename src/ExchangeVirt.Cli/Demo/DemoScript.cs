@@ -1,7 +1,6 @@
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Cli.Simulation;
 using ExchangeVirt.Operator;
-using ExchangeVirt.Resources.V1Alpha1;
 
 namespace ExchangeVirt.Cli.Demo;
 

@@ -1,4 +1,3 @@
-using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Previewing;
 
 namespace ExchangeVirt.Cli.Planning;
