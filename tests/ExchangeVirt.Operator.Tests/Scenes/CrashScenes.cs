@@ -36,8 +36,8 @@ public sealed class CrashScenes
         await estate.UntilAsync(() => estate.IsInSync("ex01") && estate.Group()!.Status!.Disruptions is null, "at rest");
         Assert.Equal(8, host.Machine("ex01").Processors);
         Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
-        Assert.Single(host.Driver.Asked.OfType<SetProcessorCount>());
-        Assert.Single(host.Driver.Asked.OfType<MarkOwner>());
+        Assert.Single(host.Driver.Changed.OfType<SetProcessorCount>());
+        Assert.Single(host.Driver.Changed.OfType<MarkOwner>());
         Assert.Empty(estate["hv02"].Driver!.Asked.OfType<ShutDownGuest>());
     }
 
