@@ -99,20 +99,21 @@ public sealed class ControlPlane : IAsyncDisposable
             seams.Loggers.CreateLogger<ActionRunner>()
         );
 
+        var keeper = new VirtualMachineController(
+            seams.Store,
+            Caches,
+            Reader,
+            _placement,
+            runner,
+            new GuestShutdowns(runner),
+            failures,
+            _events,
+            seams.NewGuid
+        );
         _machines = Controller(
-            new VirtualMachineController(
-                seams.Store,
-                Caches,
-                Reader,
-                _placement,
-                runner,
-                new GuestShutdowns(runner),
-                failures,
-                _events,
-                seams.NewGuid
-            ),
+            keeper,
             machines,
-            new VirtualMachineFinalizer(seams.Store, Reader, runner, _placement, _events)
+            new VirtualMachineFinalizer(seams.Store, keeper, Reader, runner, _placement, _events)
         );
         _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time), hosts);
         _groups = Controller(

@@ -106,9 +106,7 @@ internal static class PlanCommand
         try
         {
             var known = stateDirectory is null ? null : StateOptions.Open(stateDirectory);
-            var control = stateDirectory is null
-                ? null
-                : new DirectoryControlState(stateDirectory, context.Clock);
+            var control = stateDirectory is null ? null : new DirectoryControlState(stateDirectory, context.Clock);
             var connector = new HostAgentConnector(AgentConnection.Options(certificate, context.Clock));
             var installation = control is null
                 ? null

@@ -69,6 +69,11 @@ internal static class EstateGoals
             yield break;
         }
 
+        if (status.Operation is { } operation)
+        {
+            yield return $"{operation.Name} is under way";
+        }
+
         if (MachineLine.Condition(status, "Ready") is not { Status: "True" })
         {
             yield return $"not ready: {MachineLine.Condition(status, "Ready")?.Message}";

@@ -17,6 +17,7 @@ namespace ExchangeVirt.Operator.Controllers;
 /// </summary>
 public sealed class VirtualMachineFinalizer(
     IResourceStore store,
+    IEntityController<ExchangeVirtualMachine> keeper,
     SituationReader reader,
     ActionRunner runner,
     PlacementService placement,
@@ -35,6 +36,22 @@ public sealed class VirtualMachineFinalizer(
     )
     {
         var situation = await reader.ReadAsync(entity, cancellationToken);
+        if (situation is { Restart.TookDown: true, Sighting.Seen: not null })
+        {
+            // What went down by our hand comes back before anyone lets go of it.
+            var pass = await keeper.ReconcileAsync(entity, cancellationToken);
+            entity = pass.Entity;
+            situation = await reader.ReadAsync(entity, cancellationToken);
+            if (situation is { Restart.TookDown: true, Sighting.Seen: not null })
+            {
+                return ReconciliationResult<ExchangeVirtualMachine>.Failure(
+                    entity,
+                    $"{Desired.KeyOf(entity)} is being deleted in mid-restart; its VM is brought back first.",
+                    requeueAfter: pass.RequeueAfter ?? s_retry
+                );
+            }
+        }
+
         var policy = entity.Spec.DeletionPolicy is Resources.V1Alpha1.DeletionPolicy.Delete
             ? Domain.Planning.DeletionPolicy.Delete
             : Domain.Planning.DeletionPolicy.Retain;

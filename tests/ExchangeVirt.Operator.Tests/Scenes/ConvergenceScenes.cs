@@ -78,7 +78,7 @@ public sealed class ConvergenceScenes
         var machine = Assert.Single(host.Simulated.Control.Machines());
         Assert.Equal("Running", machine.State);
         Assert.Single(host.Driver!.Asked.OfType<CreateVirtualMachine>());
-        Assert.Single(host.Driver.Asked.OfType<StartVirtualMachine>());
+        Assert.Single(host.Driver.Changed.OfType<StartVirtualMachine>());
         Assert.Equal(machine.Id, estate.Machine("ex01")!.Status!.VirtualMachineId, ignoreCase: true);
     }
 

@@ -108,6 +108,7 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
 {
     private readonly Lock _lock = new();
     private readonly List<VirtualMachineAction> _asked = [];
+    private readonly List<VirtualMachineAction> _changed = [];
     private int _fullReads;
 
     public int FullReads => Volatile.Read(ref _fullReads);
@@ -123,6 +124,18 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
         }
     }
 
+    /// <summary>Gets the actions that found something to change.</summary>
+    public IReadOnlyList<VirtualMachineAction> Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _changed];
+            }
+        }
+    }
+
     public Task<ObservedHost> ReadHostAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _fullReads);
@@ -132,7 +145,7 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
     public Task<ObservedVirtualMachine?> ReadVirtualMachineAsync(Guid id, CancellationToken cancellationToken) =>
         inner.ReadVirtualMachineAsync(id, cancellationToken);
 
-    public Task<ActionResult> ApplyAsync(
+    public async Task<ActionResult> ApplyAsync(
         Guid? id,
         VirtualMachineAction action,
         string? expectedFingerprint,
@@ -144,7 +157,16 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
             _asked.Add(action);
         }
 
-        return inner.ApplyAsync(id, action, expectedFingerprint, cancellationToken);
+        var result = await inner.ApplyAsync(id, action, expectedFingerprint, cancellationToken);
+        if (result.Changed)
+        {
+            lock (_lock)
+            {
+                _changed.Add(action);
+            }
+        }
+
+        return result;
     }
 
     public async IAsyncEnumerable<HostChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
