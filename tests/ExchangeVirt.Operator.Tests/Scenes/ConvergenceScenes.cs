@@ -15,7 +15,13 @@ public sealed class ConvergenceScenes
             EstateUnderTest.Right("ex01") with
             {
                 Processors = 16,
-                Memory = new SimulatedMemory { Size = 32UL << 30, Dynamic = true, Minimum = 16UL << 30, Maximum = 128UL << 30 },
+                Memory = new SimulatedMemory
+                {
+                    Size = 32UL << 30,
+                    Dynamic = true,
+                    Minimum = 16UL << 30,
+                    Maximum = 128UL << 30,
+                },
                 AutomaticStopAction = SimulatedStopAction.Save,
                 CheckpointType = SimulatedCheckpointType.Standard,
                 AutomaticCheckpoints = true,
