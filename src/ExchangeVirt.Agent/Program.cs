@@ -24,7 +24,7 @@ try
 catch (ConfigurationException wrong)
 {
     await Console.Error.WriteLineAsync(wrong.Message);
-    return 2;
+    return ExitCode.Invalid;
 }
 catch (Exception failure)
     when (failure
@@ -36,5 +36,5 @@ catch (Exception failure)
     )
 {
     await Console.Error.WriteLineAsync(failure.Message);
-    return 1;
+    return ExitCode.Failure;
 }

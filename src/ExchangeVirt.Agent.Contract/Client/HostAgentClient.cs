@@ -104,7 +104,7 @@ public sealed class HostAgentClient : IHostAgent
                 ? stream.Current
                 : throw Fault(
                     AgentFaultKind.Unavailable,
-                    "StreamEnded",
+                    AgentFaultReasons.StreamEnded,
                     $"The agent at {_endpoint} ended its event stream."
                 );
         }
@@ -116,7 +116,7 @@ public sealed class HostAgentClient : IHostAgent
         {
             throw Fault(
                 AgentFaultKind.Unavailable,
-                "HeartbeatLost",
+                AgentFaultReasons.HeartbeatLost,
                 $"Nothing was heard from the agent at {_endpoint} for {_options.HeartbeatTimeout.TotalSeconds:0} s.",
                 failure
             );
@@ -149,7 +149,7 @@ public sealed class HostAgentClient : IHostAgent
         {
             throw Fault(
                 changesThings ? AgentFaultKind.OutcomeUnknown : AgentFaultKind.Unavailable,
-                "AgentTimedOut",
+                AgentFaultReasons.AgentTimedOut,
                 $"The agent at {_endpoint} did not answer within {timeout.TotalSeconds:0} s.",
                 failure
             );
@@ -170,7 +170,7 @@ public sealed class HostAgentClient : IHostAgent
         {
             throw Fault(
                 changesThings ? AgentFaultKind.OutcomeUnknown : AgentFaultKind.Unavailable,
-                "AgentNotUnderstood",
+                AgentFaultReasons.AgentNotUnderstood,
                 $"The agent at {_endpoint} sent what this operator cannot read: {failure.Message} Bring both to the same version.",
                 failure
             );
@@ -186,7 +186,7 @@ public sealed class HostAgentClient : IHostAgent
             {
                 return Fault(
                     AgentFaultKind.Unauthorized,
-                    "CertificateRefused",
+                    AgentFaultReasons.CertificateRefused,
                     $"No trust between this operator and the agent at {_endpoint}: {_channel.Refusal ?? cause.Message}",
                     failure
                 );
@@ -194,7 +194,7 @@ public sealed class HostAgentClient : IHostAgent
         }
 
         return new AgentFaultException(
-            fault.Reason is "AgentUnreachable" or "ConnectionLost"
+            fault.Reason is AgentFaultReasons.AgentUnreachable or AgentFaultReasons.ConnectionLost
                 ? fault with
                 {
                     Message = $"The agent at {_endpoint}: {fault.Message}",
@@ -212,7 +212,7 @@ public sealed class HostAgentClient : IHostAgent
         {
             throw Fault(
                 AgentFaultKind.Unauthorized,
-                "CertificateExpired",
+                AgentFaultReasons.CertificateExpired,
                 $"The operator's certificate ({certificate.Subject}) expired at {until:u}. Renew it with «exvirt certs»."
             );
         }

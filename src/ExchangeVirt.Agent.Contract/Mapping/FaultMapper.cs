@@ -105,17 +105,33 @@ public static class FaultMapper
 
         return failure.StatusCode switch
         {
-            StatusCode.Unimplemented => new(AgentFaultKind.Unsupported, "AgentTooOld", failure.Status.Detail),
-            StatusCode.Unauthenticated or StatusCode.PermissionDenied => new(
-                AgentFaultKind.Unauthorized,
-                "NotAuthorized",
+            StatusCode.Unimplemented => new(
+                AgentFaultKind.Unsupported,
+                AgentFaultReasons.AgentTooOld,
                 failure.Status.Detail
             ),
-            StatusCode.InvalidArgument => new(AgentFaultKind.InvalidArgument, "InvalidRequest", failure.Status.Detail),
-            _ when NeverSent(failure) => new(AgentFaultKind.Unavailable, "AgentUnreachable", Describe(failure)),
+            StatusCode.Unauthenticated or StatusCode.PermissionDenied => new(
+                AgentFaultKind.Unauthorized,
+                AgentFaultReasons.NotAuthorized,
+                failure.Status.Detail
+            ),
+            StatusCode.InvalidArgument => new(
+                AgentFaultKind.InvalidArgument,
+                AgentFaultReasons.InvalidRequest,
+                failure.Status.Detail
+            ),
+            _ when NeverSent(failure) => new(
+                AgentFaultKind.Unavailable,
+                AgentFaultReasons.AgentUnreachable,
+                Describe(failure)
+            ),
             // The call may have arrived: whether the host acted cannot be told from here.
-            _ when changesThings => new(AgentFaultKind.OutcomeUnknown, "ConnectionLost", Describe(failure)),
-            _ => new(AgentFaultKind.Unavailable, "AgentUnreachable", Describe(failure)),
+            _ when changesThings => new(
+                AgentFaultKind.OutcomeUnknown,
+                AgentFaultReasons.ConnectionLost,
+                Describe(failure)
+            ),
+            _ => new(AgentFaultKind.Unavailable, AgentFaultReasons.AgentUnreachable, Describe(failure)),
         };
     }
 

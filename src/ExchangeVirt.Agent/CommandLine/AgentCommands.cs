@@ -114,7 +114,7 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
             var why = parsed.GetValue(reason) ?? $"Paused by {Environment.UserName}.";
             new PauseMarker(parsed.GetRequiredValue(state)).Set(why, time.GetUtcNow());
             parsed.InvocationConfiguration.Output.WriteLine($"Paused: {why} «exvirt-agent resume» ends it.");
-            return 0;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -128,7 +128,7 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
         {
             var was = new PauseMarker(parsed.GetRequiredValue(state)).Clear();
             parsed.InvocationConfiguration.Output.WriteLine(was ? "Resumed." : "The agent was not paused.");
-            return 0;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -154,7 +154,7 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
             parsed.InvocationConfiguration.Output.WriteLine(
                 $"The agent obeys installation {next} from the next call on."
             );
-            return 0;
+            return ExitCode.Success;
         });
         return command;
     }
@@ -165,7 +165,7 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
         command.SetAction(static parsed =>
         {
             parsed.InvocationConfiguration.Output.WriteLine($"exvirt-agent {AgentApplication.Version}");
-            return 0;
+            return ExitCode.Success;
         });
         return command;
     }

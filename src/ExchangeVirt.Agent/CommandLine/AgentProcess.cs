@@ -10,7 +10,7 @@ namespace ExchangeVirt.Agent.CommandLine;
 /// <summary>Runs an agent in this process.</summary>
 internal static class AgentProcess
 {
-    /// <returns>The exit code.</returns>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
     /// <exception cref="ConfigurationException">The configuration, or the simulated host's description, is wrong.</exception>
     public static async Task<int> RunAsync(
         AgentConfiguration configuration,
@@ -37,7 +37,7 @@ internal static class AgentProcess
             (session as SimulatedHost)?.Control
         );
         await application.RunAsync(cancellationToken);
-        return 0;
+        return ExitCode.Success;
     }
 
     private static ICimSession OpenHost(AgentConfiguration configuration, AgentSettings settings, TimeProvider time)

@@ -37,7 +37,7 @@ public sealed class FeedSubscription : IDisposable
         new(
             new AgentFault(
                 AgentFaultKind.Unavailable,
-                "WatcherTooSlow",
+                AgentFaultReasons.WatcherTooSlow,
                 "The watcher fell too far behind and was cut. Watch again with the last token."
             )
         );

@@ -23,7 +23,7 @@ public sealed class HostFeed
     private Wire.HostFacts? _facts;
     private AgentFault? _unavailable = new(
         AgentFaultKind.Unavailable,
-        "NotReadYet",
+        AgentFaultReasons.NotReadYet,
         "The agent has just started and has not read its host yet."
     );
     private string? _paused;

@@ -25,7 +25,11 @@ internal static class Faults
 
     /// <summary>Makes what every call is answered with while the agent stops.</summary>
     public static AgentFaultException Stopping() =>
-        Refuse(AgentFaultKind.Unavailable, "AgentStopping", "The agent is stopping. Try again shortly.");
+        Refuse(
+            AgentFaultKind.Unavailable,
+            AgentFaultReasons.AgentStopping,
+            "The agent is stopping. Try again shortly."
+        );
 
     private static AgentFaultKind KindOf(FaultKind kind) =>
         kind switch

@@ -100,7 +100,7 @@ public sealed partial class OperationRunner(
         {
             throw Faults.Refuse(
                 AgentFaultKind.InvalidArgument,
-                "OperationIdReused",
+                AgentFaultReasons.OperationIdReused,
                 $"Operation {request.OperationId} was {intent.Action} and cannot become another request. Take a new id.",
                 request.VirtualMachineId
             );
@@ -119,7 +119,7 @@ public sealed partial class OperationRunner(
         {
             throw Faults.Refuse(
                 AgentFaultKind.Paused,
-                "AgentPaused",
+                AgentFaultReasons.AgentPaused,
                 $"The agent was paused on its host: {reason} «exvirt-agent resume» there ends it.",
                 request.VirtualMachineId
             );
@@ -140,7 +140,7 @@ public sealed partial class OperationRunner(
             {
                 throw Faults.Refuse(
                     AgentFaultKind.Busy,
-                    "OperationInFlight",
+                    AgentFaultReasons.OperationInFlight,
                     $"Operation {_claims[claim]} on the same VM has not ended yet. Wait for it.",
                     request.VirtualMachineId
                 );
@@ -250,7 +250,7 @@ public sealed partial class OperationRunner(
         {
             return Unknown(
                 request,
-                _stopping.IsCancellationRequested ? "AgentStopped" : "HostTimedOut",
+                _stopping.IsCancellationRequested ? AgentFaultReasons.AgentStopped : AgentFaultReasons.HostTimedOut,
                 _stopping.IsCancellationRequested
                     ? "the agent stopped before it ended."
                     : $"it did not end within {request.Timeout.TotalSeconds:0} s."
@@ -260,7 +260,7 @@ public sealed partial class OperationRunner(
         {
             // Nobody can tell how far it came, so the operator must look before it does anything else.
             LogBroken(failure, request.Action.Name, request.OperationId);
-            return Unknown(request, "AgentError", $"the agent failed: {failure.Message}");
+            return Unknown(request, AgentFaultReasons.AgentError, $"the agent failed: {failure.Message}");
         }
     }
 

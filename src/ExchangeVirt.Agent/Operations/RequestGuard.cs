@@ -60,7 +60,7 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
         {
             throw Faults.Refuse(
                 AgentFaultKind.InvalidArgument,
-                "InvalidRequest",
+                AgentFaultReasons.InvalidRequest,
                 $"{request.Action.Name} {request.OperationId}: {string.Join(' ', problems)}",
                 request.VirtualMachineId
             );
@@ -83,7 +83,7 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
             await driver.ReadVirtualMachineAsync(id, cancellationToken)
             ?? throw Faults.Refuse(
                 AgentFaultKind.NotFound,
-                "VirtualMachineNotFound",
+                AgentFaultReasons.VirtualMachineNotFound,
                 $"No VM {id} is on this host. Observe, then plan afresh.",
                 id
             );
@@ -96,7 +96,7 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
         {
             throw Faults.Refuse(
                 AgentFaultKind.Forbidden,
-                "ReplicaCopy",
+                AgentFaultReasons.ReplicaCopy,
                 $"«{machine.Name}» is a Hyper-V Replica copy ({machine.ReplicationMode}), which is never acted on.",
                 id
             );
@@ -116,7 +116,7 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
         {
             throw Faults.Refuse(
                 AgentFaultKind.Forbidden,
-                "VirtualMachineNotBound",
+                AgentFaultReasons.VirtualMachineNotBound,
                 $"«{machine.Name}» ({machine.Id}) is "
                     + (machine.Owner is { } other ? $"bound to {other.Object} of {other.Installation}" : "not bound")
                     + $", so {request.Action.Name} for {mark.Object} is refused. Only VMs that were created or adopted are acted on.",
@@ -129,7 +129,7 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
         {
             throw Faults.Refuse(
                 AgentFaultKind.Forbidden,
-                "OwnedByAnother",
+                AgentFaultReasons.OwnedByAnother,
                 $"«{machine.Name}» ({machine.Id}) is already bound to {owner.Object} of {owner.Installation}. Remove the "
                     + "exchangevirt line from its Notes if that is over.",
                 machine.Id
@@ -148,7 +148,7 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
         {
             throw Faults.Refuse(
                 AgentFaultKind.FailedPrecondition,
-                "AlreadyCreated",
+                AgentFaultReasons.AlreadyCreated,
                 $"«{there.Name}» ({there.Id}) is bound to {mark.Object} already; a second one is never made.",
                 there.Id
             );

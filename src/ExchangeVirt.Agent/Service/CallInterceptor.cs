@@ -65,7 +65,10 @@ public sealed partial class CallInterceptor(
             case HyperVException refused:
                 return Told(Faults.From(refused), context);
             case WireFormatException wrong:
-                return Told(new AgentFault(AgentFaultKind.InvalidArgument, "InvalidRequest", wrong.Message), context);
+                return Told(
+                    new AgentFault(AgentFaultKind.InvalidArgument, AgentFaultReasons.InvalidRequest, wrong.Message),
+                    context
+                );
             case var _ when lifetime.ApplicationStopping.IsCancellationRequested:
                 return Told(Faults.Stopping().Fault, context);
             case var _ when context.CancellationToken.IsCancellationRequested:
@@ -75,7 +78,7 @@ public sealed partial class CallInterceptor(
                 return Told(
                     new AgentFault(
                         AgentFaultKind.Unavailable,
-                        "AgentError",
+                        AgentFaultReasons.AgentError,
                         $"The agent failed before it did anything: {failure.Message}"
                     ),
                     context

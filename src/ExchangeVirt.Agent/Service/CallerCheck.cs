@@ -19,8 +19,8 @@ public sealed class CallerCheck(TlsIdentitySource identity, TimeProvider time)
     public void Check(ServerCallContext context)
     {
         var certificate = CertificateOf(context);
-        RefuseExpired(certificate, "CertificateExpired", "The caller's");
-        RefuseExpired(identity.Current.Certificate, "AgentCertificateExpired", "The agent's own");
+        RefuseExpired(certificate, AgentFaultReasons.CertificateExpired, "The caller's");
+        RefuseExpired(identity.Current.Certificate, AgentFaultReasons.AgentCertificateExpired, "The agent's own");
         var roles = Roles.UrisOf(certificate);
         var method = context.Method[(context.Method.LastIndexOf('/') + 1)..];
         if (
@@ -34,7 +34,7 @@ public sealed class CallerCheck(TlsIdentitySource identity, TimeProvider time)
         {
             throw Faults.Refuse(
                 AgentFaultKind.Unauthorized,
-                "RoleMissing",
+                AgentFaultReasons.RoleMissing,
                 $"The certificate {certificate.Subject} does not entitle to {method}: that takes the name {Roles.Operator} among its "
                     + "subject alternative names. Issue one with «exvirt certs»."
             );
@@ -48,7 +48,7 @@ public sealed class CallerCheck(TlsIdentitySource identity, TimeProvider time)
         context.GetHttpContext().Connection.ClientCertificate
         ?? throw Faults.Refuse(
             AgentFaultKind.Unauthorized,
-            "CertificateMissing",
+            AgentFaultReasons.CertificateMissing,
             "The caller presented no certificate."
         );
 

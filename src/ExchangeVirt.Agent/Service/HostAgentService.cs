@@ -49,7 +49,7 @@ public sealed class HostAgentService(
             throw new AgentFaultException(
                 new AgentFault(
                     AgentFaultKind.NotBound,
-                    "NotBound",
+                    AgentFaultReasons.NotBound,
                     "Who only looks on may change nothing: a change names the installation that asks for it."
                 )
             );
@@ -60,7 +60,7 @@ public sealed class HostAgentService(
             ?? throw new AgentFaultException(
                 new AgentFault(
                     AgentFaultKind.Unsupported,
-                    "AgentTooOld",
+                    AgentFaultReasons.AgentTooOld,
                     $"This agent does not know {request.Capability}. Update it."
                 )
                 {

@@ -39,7 +39,11 @@ public sealed class SimulatorControlService(SimulatedHostControl control, HostNa
             if (!outcome.IsAccepted)
             {
                 throw new AgentFaultException(
-                    new AgentFault(AgentFaultKind.FailedPrecondition, "SimulatorRefused", outcome.Reason)
+                    new AgentFault(
+                        AgentFaultKind.FailedPrecondition,
+                        AgentFaultReasons.SimulatorRefused,
+                        outcome.Reason
+                    )
                     {
                         VirtualMachine = request.VirtualMachine,
                     }
@@ -66,7 +70,7 @@ public sealed class SimulatorControlService(SimulatedHostControl control, HostNa
         {
             throw Faults.Refuse(
                 AgentFaultKind.InvalidArgument,
-                "UnknownFault",
+                AgentFaultReasons.UnknownFault,
                 $"«{wire.Kind}» is no fault; there are: {string.Join(", ", Enum.GetNames<SimulatedFaultKind>())}."
             );
         }

@@ -83,7 +83,7 @@ public sealed class InstallationBinding
             throw new AgentFaultException(
                 new AgentFault(
                     AgentFaultKind.NotBound,
-                    "NotBound",
+                    AgentFaultReasons.NotBound,
                     $"This agent obeys installation {bound.Installation}, not {epoch.Installation}. If the former is gone, run "
                         + $"«exvirt-agent rebind --installation {epoch.Installation}» on the host."
                 )
@@ -95,7 +95,7 @@ public sealed class InstallationBinding
             throw new AgentFaultException(
                 new AgentFault(
                     AgentFaultKind.StaleEpoch,
-                    "StaleEpoch",
+                    AgentFaultReasons.StaleEpoch,
                     $"A leader with epoch {bound.Counter} was seen; {epoch.Counter} is older. The older one must stop, or rise above it."
                 )
                 {

@@ -107,7 +107,7 @@ public sealed class OperationJournal : IDisposable
             null,
             new AgentFault(
                 AgentFaultKind.OutcomeUnknown,
-                "AgentRestarted",
+                AgentFaultReasons.AgentRestarted,
                 $"The agent ended while {intent.Action} ({intent.OperationId}) was going on, so nobody saw its outcome. Observe, then plan afresh."
             )
             {

@@ -23,7 +23,7 @@ internal sealed record ActionContext(
         await ReadAsync(id, cancellationToken)
         ?? throw new HyperVException(
             FaultKind.NotFound,
-            "VirtualMachineNotFound",
+            HyperVReasons.VirtualMachineNotFound,
             $"The host answers and has no virtual machine {id}. It may have moved; look for it on the other hosts."
         );
 
@@ -90,12 +90,12 @@ internal sealed record ActionContext(
         outcome.Vanished
             ? new HyperVException(
                 FaultKind.OutcomeUnknown,
-                "JobVanished",
+                HyperVReasons.JobVanished,
                 $"{what}: its job was gone before its end was seen, and the change does not show. Observe before anything else."
             )
             : new HyperVException(
                 FaultKind.Failed,
-                "NotInEffect",
+                HyperVReasons.NotInEffect,
                 $"{what}: Hyper-V reported success, but {Calls.Options.EffectDeadline.TotalSeconds:0} s later the change does not "
                     + "show. Something else may have undone it."
             );

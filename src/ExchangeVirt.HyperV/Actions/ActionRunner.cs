@@ -49,7 +49,7 @@ internal sealed class ActionRunner
         {
             throw new HyperVException(
                 FaultKind.InvalidArgument,
-                "InvalidParameter",
+                HyperVReasons.InvalidParameter,
                 $"{action.Name} needs the virtual machine's id and the fingerprint that it was planned from."
             );
         }
@@ -63,7 +63,7 @@ internal sealed class ActionRunner
         {
             return await RunAsync(reading, action, cancellationToken);
         }
-        catch (HyperVException refusal) when (refusal.Reason == "InvalidState")
+        catch (HyperVException refusal) when (refusal.Reason == HyperVReasons.InvalidState)
         {
             // The same code says «not in this state» and «a job is pending»; which of them, the VM tells.
             if (await _context.ReadAsync(vm, cancellationToken) is { } now)
@@ -109,7 +109,7 @@ internal sealed class ActionRunner
             UnregisterVirtualMachine => _power.UnregisterAsync(vm, cancellationToken),
             _ => throw new HyperVException(
                 FaultKind.InvalidArgument,
-                "UnknownAction",
+                HyperVReasons.UnknownAction,
                 $"This agent does not know the action {action.Name}; it may be older than the operator."
             ),
         };

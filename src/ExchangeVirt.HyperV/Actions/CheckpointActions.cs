@@ -24,7 +24,7 @@ internal sealed class CheckpointActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "ForeignCheckpoint",
+                HyperVReasons.ForeignCheckpoint,
                 $"The checkpoint \"{checkpoint.Name}\" of {vm.Label} is {Kind(checkpoint.Kind)}; only its maker removes it."
             );
         }
@@ -33,7 +33,7 @@ internal sealed class CheckpointActions(ActionContext context)
         {
             throw new HyperVException(
                 foreign.Kind is CheckpointKind.Recovery ? FaultKind.Busy : FaultKind.Forbidden,
-                "ForeignCheckpointPresent",
+                HyperVReasons.ForeignCheckpointPresent,
                 $"{vm.Label} has a checkpoint, \"{foreign.Name}\", that is {Kind(foreign.Kind)}; nothing is merged while it is there."
             );
         }

@@ -72,7 +72,7 @@ internal sealed class CreateAction(
                     $"the disk \"{disk.Name}\" is a passed-through disk, which is attached by hand only"
                 )
         );
-        Refuse(blueprint, FaultKind.InvalidArgument, "InvalidBlueprint", problems);
+        Refuse(blueprint, FaultKind.InvalidArgument, HyperVReasons.InvalidBlueprint, problems);
     }
 
     private static (Guid Id, CimObject Settings)? Find(
@@ -87,7 +87,7 @@ internal sealed class CreateAction(
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "OwnerMarkAmbiguous",
+                HyperVReasons.OwnerMarkAmbiguous,
                 $"{marked.Count} virtual machines on this host carry the owner mark of {blueprint.Owner.Object}: "
                     + $"{string.Join(", ", marked.Select(static item => item.Text("VirtualSystemIdentifier")))}. One is a copy; "
                     + "remove the mark from its Notes by hand."
@@ -108,7 +108,7 @@ internal sealed class CreateAction(
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "NameInUse",
+                HyperVReasons.NameInUse,
                 $"This host already has a virtual machine \"{blueprint.Name}\" ({namesake.Text("VirtualSystemIdentifier")}) that is "
                     + $"not {blueprint.Owner.Object}'s. Adopt it (adoptIfExists), or choose another name."
             );
@@ -143,7 +143,7 @@ internal sealed class CreateAction(
             disk.VirtualHardDisk is { } file && (attached is null || !DiskActions.IsAttached(attached, file.Path))
         );
         var missing = await _files.CheckAsync(wanted, problems, cancellationToken);
-        Refuse(blueprint, FaultKind.FailedPrecondition, "CannotCreate", problems);
+        Refuse(blueprint, FaultKind.FailedPrecondition, HyperVReasons.CannotCreate, problems);
         return missing;
     }
 

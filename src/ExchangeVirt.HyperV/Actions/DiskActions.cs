@@ -38,7 +38,7 @@ internal sealed class DiskActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.NotFound,
-                "DiskFileMissing",
+                HyperVReasons.DiskFileMissing,
                 $"The file {path} of the disk \"{disk.Name}\" is not on this host. A file that is missing is never made for a virtual "
                     + "machine that was once created: its volume may be offline.",
                 code
@@ -83,7 +83,7 @@ internal sealed class DiskActions(ActionContext context)
         disk.VirtualHardDisk?.Path
         ?? throw new HyperVException(
             FaultKind.InvalidArgument,
-            "PassThroughNotAttached",
+            HyperVReasons.PassThroughNotAttached,
             $"The disk \"{disk.Name}\" of {label} is a passed-through disk, and this agent attaches virtual disk files only. Attach it "
                 + "in Hyper-V Manager; it is watched from then on."
         );
@@ -104,7 +104,7 @@ internal sealed class DiskActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "DiskInUse",
+                HyperVReasons.DiskInUse,
                 $"The file {path} is already in use ({used.Text("InstanceID")}), so it is not attached to {vm.Label}."
             );
         }
@@ -228,5 +228,5 @@ internal sealed class DiskActions(ActionContext context)
         );
 
     private static HyperVException NoSlot(string what, string why) =>
-        new(FaultKind.FailedPrecondition, "NoFreeSlot", $"{what}: {why}.");
+        new(FaultKind.FailedPrecondition, HyperVReasons.NoFreeSlot, $"{what}: {why}.");
 }

@@ -12,7 +12,7 @@ internal static class Guards
         options.Installation()
         ?? throw new HyperVException(
             FaultKind.Forbidden,
-            "AgentNotBound",
+            HyperVReasons.AgentNotBound,
             "This agent is bound to no installation yet, so it changes nothing. The first operator that connects binds it."
         );
 
@@ -22,7 +22,7 @@ internal static class Guards
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "OtherInstallation",
+                HyperVReasons.OtherInstallation,
                 $"{owner.Object} belongs to the installation {owner.Installation}; this host's agent serves {installation}."
             );
         }
@@ -37,7 +37,7 @@ internal static class Guards
             {
                 throw new HyperVException(
                     FaultKind.Forbidden,
-                    "OwnedByAnother",
+                    HyperVReasons.OwnedByAnother,
                     $"{vm.Label} is bound to {present.Object} of the installation {present.Installation}. Remove that line from its "
                         + $"Notes by hand if {mark.Owner.Object} is to take it over."
                 );
@@ -50,7 +50,7 @@ internal static class Guards
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "NotBound",
+                HyperVReasons.NotBound,
                 $"{vm.Label} carries no owner mark: this product neither created nor adopted it, so {action.Name} is refused."
             );
         }
@@ -67,13 +67,13 @@ internal static class Guards
             case null:
                 throw new HyperVException(
                     FaultKind.FailedPrecondition,
-                    "ReplicationUnknown",
+                    HyperVReasons.ReplicationUnknown,
                     $"The host does not say whether {vm.Label} is a Hyper-V Replica copy, and a copy is never touched."
                 );
             case var mode:
                 throw new HyperVException(
                     FaultKind.Forbidden,
-                    "ReplicaCopy",
+                    HyperVReasons.ReplicaCopy,
                     $"{vm.Label} is a Hyper-V Replica copy ({mode}); copies are never touched."
                 );
         }
@@ -85,7 +85,7 @@ internal static class Guards
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "FactsChanged",
+                HyperVReasons.FactsChanged,
                 $"The settings of {vm.Label} are not those that the action was planned from. Observe and plan afresh."
             );
         }
@@ -97,7 +97,7 @@ internal static class Guards
         {
             throw new HyperVException(
                 FaultKind.Busy,
-                "VirtualMachineBusy",
+                HyperVReasons.VirtualMachineBusy,
                 $"{vm.Label} is busy ({vm.Observed.Operation}); nothing is asked of it until that has ended.",
                 null,
                 because
@@ -112,7 +112,7 @@ internal static class Guards
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "ClusterUnknown",
+                HyperVReasons.ClusterUnknown,
                 $"The cluster service on this host did not answer, so it is not known whether it runs {vm.Label}; {action} waits."
             );
         }
@@ -121,7 +121,7 @@ internal static class Guards
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "ClusteredVirtualMachine",
+                HyperVReasons.ClusteredVirtualMachine,
                 $"A failover cluster runs {vm.Label}; {action} goes through the cluster and never around it."
             );
         }
@@ -131,7 +131,7 @@ internal static class Guards
     public static HyperVException WrongState(VirtualMachineReading vm, string action, string wanted) =>
         new(
             FaultKind.FailedPrecondition,
-            "WrongPowerState",
+            HyperVReasons.WrongPowerState,
             $"{vm.Label} is {vm.Observed.PowerState}; {action} is done only while it is {wanted}."
         );
 }

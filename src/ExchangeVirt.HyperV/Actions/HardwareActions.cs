@@ -81,7 +81,7 @@ internal sealed class HardwareActions(ActionContext context)
             vm.DevicesOf(className).FirstOrDefault()
             ?? throw new HyperVException(
                 FaultKind.Failed,
-                "SettingsMissing",
+                HyperVReasons.SettingsMissing,
                 $"{what}: the VM's configuration has no {className}."
             );
         var outcome = await context.InvokeAsync(
@@ -95,5 +95,5 @@ internal sealed class HardwareActions(ActionContext context)
     }
 
     private static HyperVException Invalid(string message) =>
-        new(FaultKind.InvalidArgument, "InvalidParameter", message);
+        new(FaultKind.InvalidArgument, HyperVReasons.InvalidParameter, message);
 }

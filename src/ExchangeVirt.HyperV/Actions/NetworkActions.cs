@@ -58,7 +58,7 @@ internal sealed class NetworkActions(ActionContext context)
             WithId(vm, adapterId)
             ?? throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "AdapterNotFound",
+                HyperVReasons.AdapterNotFound,
                 $"{vm.Label} has no network adapter {adapterId} (declared as \"{adapter.Name}\"). Observe and plan afresh."
             );
         if (IsAsDeclared(present, adapter))
@@ -92,12 +92,12 @@ internal sealed class NetworkActions(ActionContext context)
             [var only] => only,
             [] => throw new HyperVException(
                 FaultKind.NotFound,
-                "SwitchNotFound",
+                HyperVReasons.SwitchNotFound,
                 $"This host has no virtual switch \"{adapter.SwitchName}\" for the network adapter \"{adapter.Name}\"."
             ),
             _ => throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "SwitchAmbiguous",
+                HyperVReasons.SwitchAmbiguous,
                 $"This host has {named.Count} virtual switches called \"{adapter.SwitchName}\"; rename all but one."
             ),
         };
@@ -163,7 +163,7 @@ internal sealed class NetworkActions(ActionContext context)
             AdapterMapper.ConnectionOf(vm.Devices, adapterId)
             ?? throw new HyperVException(
                 FaultKind.Failed,
-                "SettingsMissing",
+                HyperVReasons.SettingsMissing,
                 $"{what}: the adapter has no connection."
             );
         var vlan = AdapterMapper.VlanOf(vm.Vlans, connection);

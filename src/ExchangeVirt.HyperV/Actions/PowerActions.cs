@@ -33,7 +33,7 @@ internal sealed class PowerActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "SavedStatePresent",
+                HyperVReasons.SavedStatePresent,
                 $"The configuration of {vm.Label} names a saved state; starting would resume it, which is never done."
             );
         }
@@ -42,7 +42,7 @@ internal sealed class PowerActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "CreationIncomplete",
+                HyperVReasons.CreationIncomplete,
                 $"The creation of {vm.Label} was begun and not ended; it is started once the creation has been completed."
             );
         }
@@ -125,14 +125,14 @@ internal sealed class PowerActions(ActionContext context)
             NotReady => throw NotReadyYet(what, "the guest is not ready for it", NotReady),
             GuestLocked => throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "GuestLocked",
+                HyperVReasons.GuestLocked,
                 $"{what}: someone is logged on to the guest with a locked session, and it would shut down only by force, which is "
                     + "never used. Log that session off.",
                 GuestLocked
             ),
             ShutdownInProgress => throw new HyperVException(
                 FaultKind.Busy,
-                "ShutdownInProgress",
+                HyperVReasons.ShutdownInProgress,
                 $"{what}: the guest is already shutting down.",
                 ShutdownInProgress
             ),
@@ -151,7 +151,7 @@ internal sealed class PowerActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "CheckpointsPresent",
+                HyperVReasons.CheckpointsPresent,
                 $"{vm.Label} has checkpoints; unregistering it would lose how its disk files belong together. Merge them first."
             );
         }
@@ -193,7 +193,7 @@ internal sealed class PowerActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.FailedPrecondition,
-                "WrongPowerState",
+                HyperVReasons.WrongPowerState,
                 $"{vm.Label} became {PowerStates.From(now.Number("EnabledState"))} in between; {action} is not done."
             );
         }
@@ -248,7 +248,7 @@ internal sealed class PowerActions(ActionContext context)
     private static HyperVException NotReadyYet(string what, string why, long? code) =>
         new(
             FaultKind.Busy,
-            "GuestNotReady",
+            HyperVReasons.GuestNotReady,
             $"{what}: {why}. It may still be booting; it is asked again later, and never turned off instead.",
             code
         );

@@ -64,7 +64,7 @@ internal sealed class SystemSettingsActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "SaveForbidden",
+                HyperVReasons.SaveForbidden,
                 $"A saved state is never supported for Exchange, so the stop action Save is not set on {vm.Label}."
             );
         }
@@ -106,7 +106,7 @@ internal sealed class SystemSettingsActions(ActionContext context)
         {
             throw new HyperVException(
                 FaultKind.Forbidden,
-                "RevertForbidden",
+                HyperVReasons.RevertForbidden,
                 $"Reverting to a checkpoint is never supported for Exchange, so the recovery action Revert is not set on {vm.Label}."
             );
         }

@@ -10,16 +10,16 @@ internal static class CimFaults
     {
         var (kind, reason) = failure.Error switch
         {
-            CimError.AccessDenied => (FaultKind.Unavailable, "AccessDenied"),
-            CimError.InvalidNamespace => (FaultKind.Unavailable, "HyperVNotInstalled"),
-            CimError.NotFound => (FaultKind.NotFound, "NotFound"),
-            CimError.ProviderLoadFailure => (FaultKind.Unavailable, "ManagementServiceNotSeen"),
+            CimError.AccessDenied => (FaultKind.Unavailable, HyperVReasons.AccessDenied),
+            CimError.InvalidNamespace => (FaultKind.Unavailable, HyperVReasons.HyperVNotInstalled),
+            CimError.NotFound => (FaultKind.NotFound, HyperVReasons.NotFound),
+            CimError.ProviderLoadFailure => (FaultKind.Unavailable, HyperVReasons.ManagementServiceNotSeen),
             CimError.ServerIsShuttingDown or CimError.Unreachable or CimError.TimedOut => (
                 FaultKind.Unavailable,
-                "HostUnreachable"
+                HyperVReasons.HostUnreachable
             ),
-            CimError.ServerLimitsExceeded => (FaultKind.Unavailable, "WmiQuotaExceeded"),
-            _ => (FaultKind.Failed, "CimFailed"),
+            CimError.ServerLimitsExceeded => (FaultKind.Unavailable, HyperVReasons.WmiQuotaExceeded),
+            _ => (FaultKind.Failed, HyperVReasons.CimFailed),
         };
         return new HyperVException(kind, reason, $"{what}: {failure.Message}", null, failure);
     }
@@ -30,14 +30,14 @@ internal static class CimFaults
         {
             CimError.Unreachable or CimError.TimedOut or CimError.ServerIsShuttingDown => new HyperVException(
                 FaultKind.OutcomeUnknown,
-                "AnswerLost",
+                HyperVReasons.AnswerLost,
                 $"{what}: {failure.Message} It may have been carried out; observe before anything else.",
                 null,
                 failure
             ),
             CimError.InvalidParameter => new HyperVException(
                 FaultKind.InvalidArgument,
-                "InvalidParameter",
+                HyperVReasons.InvalidParameter,
                 $"{what}: {failure.Message}",
                 null,
                 failure

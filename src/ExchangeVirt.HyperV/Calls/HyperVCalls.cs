@@ -100,7 +100,7 @@ internal sealed class HyperVCalls(ICimSession session, TimeProvider time, HyperV
     public static HyperVException NotSeen(string className) =>
         new(
             FaultKind.Unavailable,
-            "ManagementServiceNotSeen",
+            HyperVReasons.ManagementServiceNotSeen,
             $"{className} was not seen: Hyper-V's management service (vmms) does not run, or this account may not see it. "
                 + "An empty answer is not taken for an empty host. Start the service, or run the agent as an administrator."
         );
@@ -188,7 +188,7 @@ internal sealed class HyperVCalls(ICimSession session, TimeProvider time, HyperV
             {
                 throw new HyperVException(
                     FaultKind.OutcomeUnknown,
-                    "JobLost",
+                    HyperVReasons.JobLost,
                     $"{what}: its job was started and could not be followed: {failure.Message}",
                     null,
                     failure
@@ -209,7 +209,7 @@ internal sealed class HyperVCalls(ICimSession session, TimeProvider time, HyperV
             {
                 throw new HyperVException(
                     FaultKind.OutcomeUnknown,
-                    "JobStillRunning",
+                    HyperVReasons.JobStillRunning,
                     $"{what}: its job has not ended after {Options.JobDeadline} and goes on."
                 );
             }
@@ -254,7 +254,7 @@ internal sealed class HyperVCalls(ICimSession session, TimeProvider time, HyperV
             _ => "failed",
         };
         var (kind, reason, meaning) =
-            code == 0 ? (FaultKind.Failed, "HyperVFailed", "no error code") : ReturnCodes.Classify(code);
+            code == 0 ? (FaultKind.Failed, HyperVReasons.HyperVFailed, "no error code") : ReturnCodes.Classify(code);
         var said = texts.Count == 0 ? "it gave no text" : string.Join(' ', texts);
         return new HyperVException(kind, reason, $"{what}: the job {state} with {code} ({meaning}): {said}", code);
     }

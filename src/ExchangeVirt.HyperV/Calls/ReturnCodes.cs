@@ -15,19 +15,23 @@ internal static class ReturnCodes
     public static (FaultKind Kind, string Reason, string Meaning) Classify(long code) =>
         code switch
         {
-            1 or 32770 => (FaultKind.Failed, "NotSupported", "not supported"),
-            2 or 32768 => (FaultKind.Failed, "HyperVFailed", "failed"),
-            3 or 32772 => (FaultKind.OutcomeUnknown, "TimedOut", "timed out"),
-            4 or 32773 => (FaultKind.InvalidArgument, "InvalidParameter", "invalid parameter"),
-            5 or 32775 => (FaultKind.FailedPrecondition, "InvalidState", "invalid state for this operation"),
-            6 or 32776 => (FaultKind.InvalidArgument, "InvalidParameter", "incompatible parameters"),
-            32769 => (FaultKind.Unavailable, "AccessDenied", "access denied"),
-            32771 => (FaultKind.OutcomeUnknown, "StatusUnknown", "status unknown"),
-            32774 => (FaultKind.Busy, "SystemInUse", "system in use"),
-            32777 => (FaultKind.Unavailable, "SystemNotAvailable", "system not available"),
-            32778 => (FaultKind.Failed, "OutOfMemory", "out of memory"),
-            32779 => (FaultKind.NotFound, "FileNotFound", "file not found"),
-            _ => (FaultKind.Failed, "HyperVFailed", "an undocumented code"),
+            1 or 32770 => (FaultKind.Failed, HyperVReasons.NotSupported, "not supported"),
+            2 or 32768 => (FaultKind.Failed, HyperVReasons.HyperVFailed, "failed"),
+            3 or 32772 => (FaultKind.OutcomeUnknown, HyperVReasons.TimedOut, "timed out"),
+            4 or 32773 => (FaultKind.InvalidArgument, HyperVReasons.InvalidParameter, "invalid parameter"),
+            5 or 32775 => (
+                FaultKind.FailedPrecondition,
+                HyperVReasons.InvalidState,
+                "invalid state for this operation"
+            ),
+            6 or 32776 => (FaultKind.InvalidArgument, HyperVReasons.InvalidParameter, "incompatible parameters"),
+            32769 => (FaultKind.Unavailable, HyperVReasons.AccessDenied, "access denied"),
+            32771 => (FaultKind.OutcomeUnknown, HyperVReasons.StatusUnknown, "status unknown"),
+            32774 => (FaultKind.Busy, HyperVReasons.SystemInUse, "system in use"),
+            32777 => (FaultKind.Unavailable, HyperVReasons.SystemNotAvailable, "system not available"),
+            32778 => (FaultKind.Failed, HyperVReasons.OutOfMemory, "out of memory"),
+            32779 => (FaultKind.NotFound, HyperVReasons.FileNotFound, "file not found"),
+            _ => (FaultKind.Failed, HyperVReasons.HyperVFailed, "an undocumented code"),
         };
 
     /// <summary>Makes the failure for a return value.</summary>

@@ -14,7 +14,7 @@ public static class CimSessions
             ? OpenWindows()
             : throw new HyperVException(
                 FaultKind.Unavailable,
-                "WindowsNeeded",
+                HyperVReasons.WindowsNeeded,
                 "Hyper-V is reached through WMI, which exists only on Windows. Run the agent on a Hyper-V host, or with --simulate FILE."
             );
 

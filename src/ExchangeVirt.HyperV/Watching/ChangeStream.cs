@@ -68,7 +68,7 @@ internal sealed class ChangeStream(HyperVCalls calls)
             writer.TryComplete(
                 new HyperVException(
                     FaultKind.Unavailable,
-                    "EventStreamEnded",
+                    HyperVReasons.EventStreamEnded,
                     $"The host ended the events about {className}; its management service may be stopping. Read everything and "
                         + "subscribe again."
                 )

@@ -3,6 +3,7 @@ using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Operator.Reporting;
 using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Acting;
@@ -135,7 +136,7 @@ public sealed partial class ActionRunner(
             return new RunResult.Failed(
                 new AgentFault(
                     AgentFaultKind.Unavailable,
-                    "HostNotDeclared",
+                    Reasons.HostNotDeclared,
                     $"Host '{host}' is not declared (any more), so nothing can be done there. Apply its HyperVHost."
                 )
             );

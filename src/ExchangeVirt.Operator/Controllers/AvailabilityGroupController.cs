@@ -71,7 +71,7 @@ public sealed class AvailabilityGroupController(
                 await events.RecordAsync(
                     entity,
                     EventType.Normal,
-                    "SlotGranted",
+                    EventReasons.SlotGranted,
                     $"{grant.Member} may go down: {grant.Reason}",
                     cancellationToken
                 );
@@ -85,7 +85,7 @@ public sealed class AvailabilityGroupController(
                 await events.RecordAsync(
                     entity,
                     EventType.Normal,
-                    "SlotReleased",
+                    EventReasons.SlotReleased,
                     $"{old.Member} is available again.",
                     cancellationToken
                 );

@@ -1,4 +1,5 @@
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Operator.Reporting;
 
 namespace ExchangeVirt.Operator.Observing;
 
@@ -19,7 +20,7 @@ public sealed record HostView(
 )
 {
     /// <summary>The reason of a host whose agent was not asked yet.</summary>
-    public const string ConnectingReason = "Connecting";
+    public const string ConnectingReason = Reasons.Connecting;
 
     /// <summary>Makes the view of a host that was just declared.</summary>
     public static HostView Unknown(string name, DateTimeOffset now) =>

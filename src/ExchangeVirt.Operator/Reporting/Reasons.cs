@@ -6,9 +6,6 @@ public static class Reasons
     /// <summary>Everything is as declared.</summary>
     public const string InSync = "InSync";
 
-    /// <summary>It is as this condition's type says.</summary>
-    public const string AsDeclared = "AsDeclared";
-
     /// <summary>An action is being done or comes next.</summary>
     public const string Correcting = "Correcting";
 
@@ -17,9 +14,6 @@ public static class Reasons
 
     /// <summary>The VM changes its power state.</summary>
     public const string PowerStateChanging = "PowerStateChanging";
-
-    /// <summary>The VM is not in the power state that was asked for.</summary>
-    public const string PowerStateDiffers = "PowerStateDiffers";
 
     /// <summary>The VM is being created.</summary>
     public const string Creating = "Creating";
@@ -45,6 +39,12 @@ public static class Reasons
     /// <summary>The agent answers.</summary>
     public const string AgentAnswers = "AgentAnswers";
 
+    /// <summary>The host's agent was not heard yet, since the operator started or the host was declared.</summary>
+    public const string Connecting = "Connecting";
+
+    /// <summary>The host of an action is not declared any more.</summary>
+    public const string HostNotDeclared = "HostNotDeclared";
+
     /// <summary>Hosts that may hold the VM have not been read yet.</summary>
     public const string InventoryIncomplete = "InventoryIncomplete";
 
@@ -53,9 +53,6 @@ public static class Reasons
 
     /// <summary>The manifest names a DAG that does not exist.</summary>
     public const string UnknownAvailabilityGroup = "UnknownAvailabilityGroup";
-
-    /// <summary>An action failed and is tried again later.</summary>
-    public const string ActionFailed = "ActionFailed";
 
     /// <summary>Something differs, and nothing is planned about it.</summary>
     public const string Differs = "Differs";
@@ -80,9 +77,6 @@ public static class Reasons
 
     /// <summary>A rule marked Unsupported could not be judged.</summary>
     public const string FactsMissing = "FactsMissing";
-
-    /// <summary>The manifest vanished from the directory; the VM is kept as it was last declared.</summary>
-    public const string ManifestVanished = "ManifestVanished";
 
     /// <summary>Server applications that do not belong on a Hyper-V host were found.</summary>
     public const string ForeignApplications = "ForeignApplications";
