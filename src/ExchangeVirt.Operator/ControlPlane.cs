@@ -183,7 +183,13 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private Informer<T> Informer<T>()
         where T : class, IKubernetesObject<V1ObjectMeta> =>
-        new(_seams.Store, new InformerOptions(), _seams.Time, _seams.Random, _seams.Loggers.CreateLogger<Informer<T>>());
+        new(
+            _seams.Store,
+            new InformerOptions(),
+            _seams.Time,
+            _seams.Random,
+            _seams.Loggers.CreateLogger<Informer<T>>()
+        );
 
     private Controller<T> Controller<T>(
         IEntityController<T> controller,
@@ -228,7 +234,11 @@ public sealed class ControlPlane : IAsyncDisposable
         }
 
         // Room that was given back may be what a VM without a host waits for.
-        if (notice.After is null || notice.Before is null || notice.Before.ProcessorCount != notice.After.ProcessorCount)
+        if (
+            notice.After is null
+            || notice.Before is null
+            || notice.Before.ProcessorCount != notice.After.ProcessorCount
+        )
         {
             EnqueueUnplaced();
         }

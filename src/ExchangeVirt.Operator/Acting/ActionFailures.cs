@@ -22,7 +22,10 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
 {
     private static readonly Backoff s_backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
 
-    private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<(string, string), ActionFailure>> _failures = new();
+    private readonly ConcurrentDictionary<
+        ObjectKey,
+        ImmutableSortedDictionary<(string, string), ActionFailure>
+    > _failures = new();
 
     /// <summary>Notes a failure. The same action for another setting (another disk) is another matter.</summary>
     public void Add(ObjectKey key, string action, string? setting, AgentFault fault)
@@ -30,8 +33,16 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
         var id = IdOf(action, setting);
         _failures.AddOrUpdate(
             key,
-            _ => ImmutableSortedDictionary<(string, string), ActionFailure>.Empty.Add(id, Next(action, setting, fault, 1)),
-            (_, all) => all.SetItem(id, Next(action, setting, fault, all.TryGetValue(id, out var before) ? before.Count + 1 : 1))
+            _ =>
+                ImmutableSortedDictionary<(string, string), ActionFailure>.Empty.Add(
+                    id,
+                    Next(action, setting, fault, 1)
+                ),
+            (_, all) =>
+                all.SetItem(
+                    id,
+                    Next(action, setting, fault, all.TryGetValue(id, out var before) ? before.Count + 1 : 1)
+                )
         );
     }
 

@@ -129,7 +129,9 @@ public sealed class PlacementService(
             return entity;
         }
 
-        var reason = entity.Status?.Placement is { } before ? $"Found on {host}, after {before.Host}." : $"Found on {host}.";
+        var reason = entity.Status?.Placement is { } before
+            ? $"Found on {host}, after {before.Host}."
+            : $"Found on {host}.";
         return await StoreAsync(situation, host, reason, cancellationToken);
     }
 
@@ -231,7 +233,13 @@ public sealed class PlacementService(
     private void Declare()
     {
         var declared = caches.Hosts.List();
-        foreach (var gone in ledger.Candidates().Select(static host => host.Name).Except(declared.Select(static host => host.Metadata.Name)).ToList())
+        foreach (
+            var gone in ledger
+                .Candidates()
+                .Select(static host => host.Name)
+                .Except(declared.Select(static host => host.Metadata.Name))
+                .ToList()
+        )
         {
             ledger.RemoveHost(gone);
         }

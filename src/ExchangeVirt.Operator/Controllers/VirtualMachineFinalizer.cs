@@ -52,9 +52,10 @@ public sealed class VirtualMachineFinalizer(
             }
         }
 
-        var policy = entity.Spec.DeletionPolicy is Resources.V1Alpha1.DeletionPolicy.Delete
-            ? Domain.Planning.DeletionPolicy.Delete
-            : Domain.Planning.DeletionPolicy.Retain;
+        var policy =
+            entity.Spec.DeletionPolicy is Resources.V1Alpha1.DeletionPolicy.Delete
+                ? Domain.Planning.DeletionPolicy.Delete
+                : Domain.Planning.DeletionPolicy.Retain;
         var plan = Planner.PlanDeletion(Decision.PlanningInputOf(situation, []), policy);
         if (plan.Actions.Count == 0 && plan.Problems.Count == 0)
         {
@@ -111,7 +112,8 @@ public sealed class VirtualMachineFinalizer(
     )
     {
         var generation = entity.Metadata.Generation ?? 0;
-        var message = $"{Desired.KeyOf(entity)} is being deleted with deletionPolicy Delete and waits: {why} To let go of the VM instead, set spec.deletionPolicy to Retain.";
+        var message =
+            $"{Desired.KeyOf(entity)} is being deleted with deletionPolicy Delete and waits: {why} To let go of the VM instead, set spec.deletionPolicy to Retain.";
         entity.Status = (entity.Status ?? new ExchangeVirtualMachineStatus()) with
         {
             ObservedGeneration = generation,

@@ -125,7 +125,8 @@ public sealed record Decision
 
     // The slot that was granted to the wish of this very VM does not stand in the way of what it was wished for.
     private static AvailabilityGroupFacts? WithoutOwnGrant(Situation situation) =>
-        situation.Entity.Status?.Operation is { Name: OperationStep.RequestName } request && situation.Group is { } group
+        situation.Entity.Status?.Operation is { Name: OperationStep.RequestName } request
+        && situation.Group is { } group
             ? group with
             {
                 Grants =
@@ -150,8 +151,11 @@ public sealed record Decision
             : new HostFacts(
                 host.Name,
                 host.Reachable,
-                // While the stream lives, what it said last still holds: its heartbeats say so.
-                host.Reachable ? TimeSpan.Zero : host.Facts is { } facts ? situation.Now - facts.ObservedAt : null,
+                    // While the stream lives, what it said last still holds: its heartbeats say so.
+                    host.Reachable
+                        ? TimeSpan.Zero
+                    : host.Facts is { } facts ? situation.Now - facts.ObservedAt
+                    : null,
                 s_maximumFactAge,
                 situation.Observed is not { Clustered: null },
                 host.Message
@@ -163,5 +167,7 @@ public sealed record Decision
         || plan.Settings.Any(setting => setting.Name == failure.Setting && setting.State is not SettingState.InSync);
 
     private static bool IsDeferred(PlannedAction planned, IReadOnlyList<ActionFailure> failures, DateTimeOffset now) =>
-        failures.Any(failure => failure.Action == planned.Action.Name && failure.Setting == planned.Setting && failure.RetryAt > now);
+        failures.Any(failure =>
+            failure.Action == planned.Action.Name && failure.Setting == planned.Setting && failure.RetryAt > now
+        );
 }

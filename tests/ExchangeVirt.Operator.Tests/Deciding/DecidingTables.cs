@@ -15,7 +15,9 @@ public sealed class DecidingTables
     [Fact]
     public void What_rests_on_a_failed_creation_waits_for_it()
     {
-        var decision = Situations.Unborn(Situations.Host).Decide(null, Situations.Failure("CreateVirtualMachine", null));
+        var decision = Situations
+            .Unborn(Situations.Host)
+            .Decide(null, Situations.Failure("CreateVirtualMachine", null));
 
         Assert.Equal("CreateVirtualMachine StartVirtualMachine", decision.Plan.Names());
         Assert.Null(decision.Next);
@@ -102,7 +104,12 @@ public sealed class DecidingTables
     [InlineData("no time", "yes", 2, false)]
     [InlineData("no annotation", null, 2, false)]
     [InlineData("uptime not known", "2026-11-22T11:00:00Z", null, false)]
-    public void An_attestation_holds_for_the_boot_it_was_given_in(string situation, string? text, int? hoursUp, bool given)
+    public void An_attestation_holds_for_the_boot_it_was_given_in(
+        string situation,
+        string? text,
+        int? hoursUp,
+        bool given
+    )
     {
         var machine = Some.Observed with { Uptime = hoursUp is { } hours ? TimeSpan.FromHours(hours) : null };
         var attested = Situations.With(Some.Policy, machine);
@@ -147,14 +154,62 @@ public sealed class DecidingTables
 
     [Theory]
     // 2026-03-29: Berlin goes from 02:00 to 03:00; 2026-10-25: from 03:00 back to 02:00.
-    [InlineData("Berlin, the night that loses an hour", "Europe/Berlin", "0 1 * * *", 180, "2026-03-28T20:00Z", "2026-03-29T00:00Z", "2026-03-29T03:00Z")]
-    [InlineData("Berlin, an opening that the clock skips", "Europe/Berlin", "30 2 * * *", 60, "2026-03-28T20:00Z", "2026-03-29T01:00Z", "2026-03-29T02:00Z")]
-    [InlineData("Berlin, the night that gains an hour", "Europe/Berlin", "0 1 * * *", 180, "2026-10-24T20:00Z", "2026-10-24T23:00Z", "2026-10-25T02:00Z")]
+    [InlineData(
+        "Berlin, the night that loses an hour",
+        "Europe/Berlin",
+        "0 1 * * *",
+        180,
+        "2026-03-28T20:00Z",
+        "2026-03-29T00:00Z",
+        "2026-03-29T03:00Z"
+    )]
+    [InlineData(
+        "Berlin, an opening that the clock skips",
+        "Europe/Berlin",
+        "30 2 * * *",
+        60,
+        "2026-03-28T20:00Z",
+        "2026-03-29T01:00Z",
+        "2026-03-29T02:00Z"
+    )]
+    [InlineData(
+        "Berlin, the night that gains an hour",
+        "Europe/Berlin",
+        "0 1 * * *",
+        180,
+        "2026-10-24T20:00Z",
+        "2026-10-24T23:00Z",
+        "2026-10-25T02:00Z"
+    )]
     // 2026-03-08: New York goes from 02:00 to 03:00; 2026-11-01: from 02:00 back to 01:00.
-    [InlineData("New York, the night that loses an hour", "America/New_York", "0 1 * * *", 180, "2026-03-08T00:00Z", "2026-03-08T06:00Z", "2026-03-08T09:00Z")]
-    [InlineData("New York, an opening that comes twice opens once", "America/New_York", "30 1 * * *", 30, "2026-11-01T00:00Z", "2026-11-01T05:30Z", "2026-11-01T06:00Z")]
+    [InlineData(
+        "New York, the night that loses an hour",
+        "America/New_York",
+        "0 1 * * *",
+        180,
+        "2026-03-08T00:00Z",
+        "2026-03-08T06:00Z",
+        "2026-03-08T09:00Z"
+    )]
+    [InlineData(
+        "New York, an opening that comes twice opens once",
+        "America/New_York",
+        "30 1 * * *",
+        30,
+        "2026-11-01T00:00Z",
+        "2026-11-01T05:30Z",
+        "2026-11-01T06:00Z"
+    )]
     [InlineData("open now", "UTC", "0 22 * * SAT", 240, "2026-11-21T23:00Z", "2026-11-21T22:00Z", "2026-11-22T02:00Z")]
-    [InlineData("closing now is closed", "UTC", "0 22 * * SAT", 60, "2026-11-21T23:00Z", "2026-11-28T22:00Z", "2026-11-28T23:00Z")]
+    [InlineData(
+        "closing now is closed",
+        "UTC",
+        "0 22 * * SAT",
+        60,
+        "2026-11-21T23:00Z",
+        "2026-11-28T22:00Z",
+        "2026-11-28T23:00Z"
+    )]
     public void A_window_opens_by_the_wall_clock_and_lasts_by_elapsed_time(
         string situation,
         string zone,
@@ -190,7 +245,9 @@ public sealed class DecidingTables
     [InlineData("0 22 * * SAT", "Mars/Olympus", "Mars/Olympus")]
     public void A_window_that_cannot_be_understood_says_which_and_why(string cron, string zone, string named)
     {
-        var wrong = Assert.Throws<FormatException>(() => MaintenanceSchedule.Intervals([Window(cron, zone, 60)], Some.Now));
+        var wrong = Assert.Throws<FormatException>(() =>
+            MaintenanceSchedule.Intervals([Window(cron, zone, 60)], Some.Now)
+        );
 
         Assert.Contains("'w'", wrong.Message, StringComparison.Ordinal);
         Assert.Contains(named, wrong.Message, StringComparison.Ordinal);

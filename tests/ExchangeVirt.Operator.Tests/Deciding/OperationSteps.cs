@@ -6,7 +6,6 @@ using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;
-
 using DisruptionGrant = ExchangeVirt.Domain.Gating.DisruptionGrant;
 
 namespace ExchangeVirt.Operator.Tests.Deciding;
@@ -93,7 +92,10 @@ public sealed class OperationSteps
         Assert.Equal(Some.Now, asked.ShutdownAskedAt);
         Assert.Equal("ShuttingDown", asked.Stage);
 
-        var later = Situations.With(Some.Policy, Situations.Wrong()).During(asked) with { Now = Some.Now.AddMinutes(5) };
+        var later = Situations.With(Some.Policy, Situations.Wrong()).During(asked) with
+        {
+            Now = Some.Now.AddMinutes(5),
+        };
         Assert.Equal(asked, Step(later));
         Assert.DoesNotContain(later.Decide().Plan.Actions, static planned => planned.Action is ShutDownGuest);
     }
@@ -142,7 +144,10 @@ public sealed class OperationSteps
         Assert.Equal("Off", seen.Stage);
         Assert.Null(seen.StartAskedAt);
 
-        var later = Situations.With(Some.Policy, Some.IsOff(Some.Observed)).During(seen) with { Now = Some.Now.AddMinutes(1) };
+        var later = Situations.With(Some.Policy, Some.IsOff(Some.Observed)).During(seen) with
+        {
+            Now = Some.Now.AddMinutes(1),
+        };
         var started = Step(later)!;
         Assert.Equal(Some.Now, started.OffSeenAt);
         Assert.Equal(later.Now, started.StartAskedAt);
@@ -181,9 +186,11 @@ public sealed class OperationSteps
         Assert.True(OperationStep.Covers(Operation(Some.Restart), next));
     }
 
-    private static OperationStatus? Step(Situation situation) => OperationStep.For(situation.Decide(), static () => s_new);
+    private static OperationStatus? Step(Situation situation) =>
+        OperationStep.For(situation.Decide(), static () => s_new);
 
-    private static OperationStatus Operation(RestartOperation restart) => RestartOperations.ToStatus(restart, "Restart");
+    private static OperationStatus Operation(RestartOperation restart) =>
+        RestartOperations.ToStatus(restart, "Restart");
 
     private static OperationStatus Wish(string id) =>
         new()

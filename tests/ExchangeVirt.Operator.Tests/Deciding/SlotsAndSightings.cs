@@ -37,7 +37,12 @@ public sealed class SlotsAndSightings
         {
             facts = facts with
             {
-                Members = [.. facts.Members.Select(static m => m.Name == "ex01" ? m with { HealthySince = Some.Now.AddMinutes(-1) } : m)],
+                Members =
+                [
+                    .. facts.Members.Select(static m =>
+                        m.Name == "ex01" ? m with { HealthySince = Some.Now.AddMinutes(-1) } : m
+                    ),
+                ],
             };
         }
 
@@ -54,7 +59,10 @@ public sealed class SlotsAndSightings
         Assert.Equal([s_grant], SlotKeeper.Decide(Situations.Group(s_grant), [waiting, holding], Some.Now));
 
         var facts = Situations.Group();
-        facts = facts with { Members = [.. facts.Members.Select(static m => m.Name == "ex03" ? m with { Known = false } : m)] };
+        facts = facts with
+        {
+            Members = [.. facts.Members.Select(static m => m.Name == "ex03" ? m with { Known = false } : m)],
+        };
         Assert.Empty(SlotKeeper.Decide(facts, [waiting], Some.Now));
     }
 
@@ -68,8 +76,14 @@ public sealed class SlotsAndSightings
         {
             Members =
             [
-                Situations.Member("ex01") with { HealthySince = Some.Now.AddMinutes(-1) },
-                Situations.Member("ex02") with { HealthySince = Some.Now.AddMinutes(-10) },
+                Situations.Member("ex01") with
+                {
+                    HealthySince = Some.Now.AddMinutes(-1),
+                },
+                Situations.Member("ex02") with
+                {
+                    HealthySince = Some.Now.AddMinutes(-10),
+                },
             ],
         };
         Assert.Equal(TimeSpan.FromMinutes(5), SlotKeeper.LookAgainAfter(facts, Some.Now));

@@ -47,7 +47,9 @@ public sealed class FleetViewTests
                     Apply(fleet, model, step, host, machines);
                 }
 
-                var all = model.SelectMany(static host => host.Value.Values.Select(machine => (Host: host.Key, Machine: machine))).ToList();
+                var all = model
+                    .SelectMany(static host => host.Value.Values.Select(machine => (Host: host.Key, Machine: machine)))
+                    .ToList();
                 foreach (var id in Enumerable.Range(1, 4).Select(static number => new Guid(number, 0, 0, new byte[8])))
                 {
                     Same(all.Where(each => each.Machine.Id == id), fleet.ById(id));
@@ -72,7 +74,10 @@ public sealed class FleetViewTests
                     Assert.Equal(known is null, fleet.Host(host) is null);
                     if (fleet.Host(host)?.Facts is { } facts)
                     {
-                        Assert.Equal(known!.Values.OrderBy(static m => m.Id), facts.VirtualMachines.OrderBy(static m => m.Id));
+                        Assert.Equal(
+                            known!.Values.OrderBy(static m => m.Id),
+                            facts.VirtualMachines.OrderBy(static m => m.Id)
+                        );
                     }
                 }
             });
@@ -105,7 +110,13 @@ public sealed class FleetViewTests
         fleet.MarkUnreachable("hv01", "ConnectionRefused", "gone");
         time.Advance(TimeSpan.FromMinutes(10));
 
-        fleet.Replace("hv01", Situations.Facts with { VirtualMachines = [Some.Observed with { Uptime = TimeSpan.FromMinutes(2) }] });
+        fleet.Replace(
+            "hv01",
+            Situations.Facts with
+            {
+                VirtualMachines = [Some.Observed with { Uptime = TimeSpan.FromMinutes(2) }],
+            }
+        );
 
         Assert.Equal(Some.Now.AddMinutes(8), Since(fleet));
     }
@@ -203,7 +214,10 @@ public sealed class FleetViewTests
     ) =>
         Assert.Equal(
             expected.OrderBy(static each => each.Host).ThenBy(static each => each.Machine.Id),
-            found.Select(static seen => (seen.Host.Name, seen.Machine)).OrderBy(static each => each.Name).ThenBy(static each => each.Machine.Id)
+            found
+                .Select(static seen => (seen.Host.Name, seen.Machine))
+                .OrderBy(static each => each.Name)
+                .ThenBy(static each => each.Machine.Id)
         );
 
     private static DateTimeOffset? Since(FleetView fleet) => Assert.Single(fleet.ById(Some.Id)).HeartbeatOkSince;

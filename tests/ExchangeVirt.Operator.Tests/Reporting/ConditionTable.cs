@@ -9,9 +9,8 @@ using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;
 using Disruption = ExchangeVirt.Domain.Model.Disruption;
-using Enforcement = ExchangeVirt.Domain.Model.Enforcement;
-
 using DisruptionGrant = ExchangeVirt.Domain.Gating.DisruptionGrant;
+using Enforcement = ExchangeVirt.Domain.Model.Enforcement;
 
 namespace ExchangeVirt.Operator.Tests.Reporting;
 
@@ -38,10 +37,7 @@ public sealed class ConditionTable
             "Correcting"
         ),
         ["being started"] = (
-            () =>
-                Situations
-                    .With(Some.Policy with { RestartGrace = TimeSpan.Zero }, s_off)
-                    .Decide(),
+            () => Situations.With(Some.Policy with { RestartGrace = TimeSpan.Zero }, s_off).Decide(),
             "False True - False False",
             "Correcting"
         ),
@@ -55,11 +51,7 @@ public sealed class ConditionTable
             "False True - False False",
             "Restarting"
         ),
-        ["being created"] = (
-            () => Situations.Unborn(Situations.Host).Decide(),
-            "False True - False False",
-            "Creating"
-        ),
+        ["being created"] = (() => Situations.Unborn(Situations.Host).Decide(), "False True - False False", "Creating"),
         ["agent not reachable"] = (
             () => Situations.With(Some.Policy, Situations.Drifted(), Situations.Silent).Decide(),
             "False True - False False",
@@ -71,13 +63,7 @@ public sealed class ConditionTable
             "NoHostFits"
         ),
         ["hosts that may hold it were not read"] = (
-            () =>
-                (
-                    Situations.Unborn() with
-                    {
-                        Sighting = new Sighting { OutOfSight = [Situations.Silent] },
-                    }
-                ).Decide(),
+            () => (Situations.Unborn() with { Sighting = new Sighting { OutOfSight = [Situations.Silent] } }).Decide(),
             "False True - False False",
             "InventoryIncomplete"
         ),
@@ -92,7 +78,13 @@ public sealed class ConditionTable
         ["drift waits for a window"] = (
             () =>
                 (
-                    Situations.With(Some.Policy with { Disruption = Disruption.MaintenanceWindow }, Situations.Wrong()) with
+                    Situations.With(
+                        Some.Policy with
+                        {
+                            Disruption = Disruption.MaintenanceWindow,
+                        },
+                        Situations.Wrong()
+                    ) with
                     {
                         Windows = [new MaintenanceInterval("sat", Some.Now.AddHours(5), Some.Now.AddHours(9))],
                     }
@@ -101,12 +93,7 @@ public sealed class ConditionTable
             "MaintenanceWindow"
         ),
         ["drift waits for its DAG turn, wished for"] = (
-            () =>
-                Situations
-                    .With(Some.Policy, Situations.Wrong())
-                    .InGroup()
-                    .During(Request("op1"))
-                    .Decide(),
+            () => Situations.With(Some.Policy, Situations.Wrong()).InGroup().During(Request("op1")).Decide(),
             "True - - False True",
             "AvailabilityGroupSlot"
         ),
@@ -122,13 +109,7 @@ public sealed class ConditionTable
         ["drift waits for a window, and the VM is not in the asked power state"] = (
             () =>
                 (
-                    Situations.With(
-                        Some.Policy with
-                        {
-                            Disruption = Disruption.MaintenanceWindow,
-                        },
-                        Some.Observed
-                    ) with
+                    Situations.With(Some.Policy with { Disruption = Disruption.MaintenanceWindow }, Some.Observed) with
                     {
                         Desired = Situations.Standalone with { PowerState = DesiredPowerState.Stopped },
                     }
@@ -164,16 +145,20 @@ public sealed class ConditionTable
                     Situations.Unborn(Situations.Host) with
                     {
                         Pauses = [new Pause(PauseScope.Everywhere)],
-                        Entity = Situations.Entity(new OperationStatus { Name = RestartOperations.CreateName, Stage = "Creating" }),
+                        Entity = Situations.Entity(
+                            new OperationStatus { Name = RestartOperations.CreateName, Stage = "Creating" }
+                        ),
                     }
-                ) is var situation
+                )
+                    is var situation
                     ? (situation with { Entity = WithoutId(situation.Entity) }).Decide()
                     : null!,
             "False - - False False",
             "EverythingOnPause"
         ),
         ["Observe with drift"] = (
-            () => Situations.With(Some.Policy with { Enforcement = Enforcement.Observe }, Situations.Drifted()).Decide(),
+            () =>
+                Situations.With(Some.Policy with { Enforcement = Enforcement.Observe }, Situations.Drifted()).Decide(),
             "True - - False False",
             "ObserveOnly"
         ),
@@ -237,7 +222,11 @@ public sealed class ConditionTable
             () =>
             {
                 var decision = Situations.With(Some.Policy, Situations.Drifted()).Decide();
-                var closed = new GateDecision.Closed(GateName.Contention, GateReasons.SettingContended, "changed back three times");
+                var closed = new GateDecision.Closed(
+                    GateName.Contention,
+                    GateReasons.SettingContended,
+                    "changed back three times"
+                );
                 return decision with
                 {
                     Actions = [.. decision.Actions.Select(action => action with { Closed = closed })],

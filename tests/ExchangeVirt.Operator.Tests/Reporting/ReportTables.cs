@@ -25,7 +25,10 @@ public sealed class ReportTables
         Assert.Equal(Some.Now, first.LastTransitionTime);
 
         var reworded = Conditions.After([first], [new Finding("Ready", true, "Other", "b")], 2, at.AddHours(1))[0];
-        Assert.Equal((first.LastTransitionTime, "Other", "b", 2L), (reworded.LastTransitionTime, reworded.Reason, reworded.Message, reworded.ObservedGeneration));
+        Assert.Equal(
+            (first.LastTransitionTime, "Other", "b", 2L),
+            (reworded.LastTransitionTime, reworded.Reason, reworded.Message, reworded.ObservedGeneration)
+        );
 
         var turned = Conditions.After([reworded], [new Finding("Ready", null, "Other", "b")], 2, at.AddHours(2))[0];
         Assert.Equal(("Unknown", Some.Now.AddHours(2)), (turned.Status, turned.LastTransitionTime));
@@ -70,11 +73,21 @@ public sealed class ReportTables
     [InlineData("within a tenth", "1.2", 1.29, "1.2")]
     [InlineData("within 5 % of a large figure", "10.0", 10.4, "10.0")]
     [InlineData("a step", "1.2", 1.6, "1.6")]
-    public void The_hosts_own_use_moves_in_steps_and_its_ratio_with_it(string situation, string? before, double used, string said)
+    public void The_hosts_own_use_moves_in_steps_and_its_ratio_with_it(
+        string situation,
+        string? before,
+        double used,
+        string said
+    )
     {
         var status = Report(
-            Situations.Facts with { Processors = Situations.Facts.Processors with { RootProcessorsUsed = used } },
-            before is null ? null : new HyperVHostStatus { Processor = new HostProcessorStatus { RootProcessorsUsed = before } }
+            Situations.Facts with
+            {
+                Processors = Situations.Facts.Processors with { RootProcessorsUsed = used },
+            },
+            before is null
+                ? null
+                : new HyperVHostStatus { Processor = new HostProcessorStatus { RootProcessorsUsed = before } }
         );
 
         Assert.True(said == status.Processor!.RootProcessorsUsed, situation);
@@ -86,15 +99,12 @@ public sealed class ReportTables
     [Fact]
     public void A_ratio_does_not_move_while_the_use_that_it_rests_on_moves_less_than_a_step()
     {
-        var facts = Situations.Facts with { Processors = Situations.Facts.Processors with { RootProcessorsUsed = 10.0 } };
+        var facts = Situations.Facts with
+        {
+            Processors = Situations.Facts.Processors with { RootProcessorsUsed = 10.0 },
+        };
         var first = Report(facts, null);
-        var second = Report(
-            facts with
-            {
-                Processors = facts.Processors with { RootProcessorsUsed = 10.4 },
-            },
-            first
-        );
+        var second = Report(facts with { Processors = facts.Processors with { RootProcessorsUsed = 10.4 } }, first);
 
         Assert.Equal(first.Processor, second.Processor);
     }
@@ -158,12 +168,30 @@ public sealed class ReportTables
     public void A_DAGs_report_counts_its_members_and_keeps_a_grant_as_it_was_given()
     {
         var grant = new DisruptionGrant("ex02", "op2", "Restart", Some.Now.AddMinutes(-1));
-        var entity = new DatabaseAvailabilityGroup { Metadata = new V1ObjectMeta { Name = "dag01", Generation = 3 } };
-        var first = AvailabilityGroupReport.For(entity, Situations.Group(grant), [], new InstallationEpoch("i", 7), Some.Now);
+        var entity = new DatabaseAvailabilityGroup
+        {
+            Metadata = new V1ObjectMeta { Name = "dag01", Generation = 3 },
+        };
+        var first = AvailabilityGroupReport.For(
+            entity,
+            Situations.Group(grant),
+            [],
+            new InstallationEpoch("i", 7),
+            Some.Now
+        );
         entity.Status = first;
-        var later = AvailabilityGroupReport.For(entity, Situations.Group(grant), [], new InstallationEpoch("i", 9), Some.Now.AddHours(1));
+        var later = AvailabilityGroupReport.For(
+            entity,
+            Situations.Group(grant),
+            [],
+            new InstallationEpoch("i", 9),
+            Some.Now.AddHours(1)
+        );
 
-        Assert.Equal((3, 3, 3, 2, 0), (first.Members, first.Available, first.Votes, first.Quorum, first.DisruptionsAllowed));
+        Assert.Equal(
+            (3, 3, 3, 2, 0),
+            (first.Members, first.Available, first.Votes, first.Quorum, first.DisruptionsAllowed)
+        );
         Assert.Equal(7, Assert.Single(later.Disruptions!).Epoch);
         Assert.Equal(first.MemberStates!.Select(static m => m.Since), later.MemberStates!.Select(static m => m.Since));
         Assert.Equal("Holds the slot: Restart", later.MemberStates![1].Reason);
@@ -175,9 +203,26 @@ public sealed class ReportTables
     {
         var facts = Situations.Group() with
         {
-            Members = [Situations.Member("ex01"), Situations.Member("ex02") with { Known = false }, Situations.Member("ex03") with { PowerState = PowerState.Off }],
+            Members =
+            [
+                Situations.Member("ex01"),
+                Situations.Member("ex02") with
+                {
+                    Known = false,
+                },
+                Situations.Member("ex03") with
+                {
+                    PowerState = PowerState.Off,
+                },
+            ],
         };
-        var status = AvailabilityGroupReport.For(new DatabaseAvailabilityGroup(), facts, [], new InstallationEpoch("i", 1), Some.Now);
+        var status = AvailabilityGroupReport.For(
+            new DatabaseAvailabilityGroup(),
+            facts,
+            [],
+            new InstallationEpoch("i", 1),
+            Some.Now
+        );
 
         Assert.Equal("QuorumAtRisk", status.Conditions!.Single(static c => c.Type == "Ready").Reason);
         Assert.Equal(["True", "Unknown", "False"], status.MemberStates!.Select(static m => m.Available));

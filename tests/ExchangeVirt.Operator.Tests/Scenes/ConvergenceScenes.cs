@@ -15,7 +15,13 @@ public sealed class ConvergenceScenes
             EstateUnderTest.Right("ex01") with
             {
                 Processors = 16,
-                Memory = new SimulatedMemory { Size = 32UL << 30, Dynamic = true, Minimum = 16UL << 30, Maximum = 128UL << 30 },
+                Memory = new SimulatedMemory
+                {
+                    Size = 32UL << 30,
+                    Dynamic = true,
+                    Minimum = 16UL << 30,
+                    Maximum = 128UL << 30,
+                },
                 AutomaticStopAction = SimulatedStopAction.Save,
                 CheckpointType = SimulatedCheckpointType.Standard,
                 AutomaticCheckpoints = true,
@@ -152,8 +158,8 @@ public sealed class ConvergenceScenes
         await estate.UntilAsync(() => settled.IsCompleted, "settled");
         var report = await settled;
 
+        Assert.True(estate.IsInSync("ex01"), estate.Describe());
         Assert.Equal(8, host.Machine("ex01").Processors);
-        Assert.True(estate.IsInSync("ex01"));
         Assert.StartsWith(
             "ExchangeVirtualMachine messaging/ex02: NoHostFits",
             Assert.Single(report.NotReady),

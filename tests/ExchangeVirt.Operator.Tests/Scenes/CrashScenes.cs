@@ -33,7 +33,10 @@ public sealed class CrashScenes
             await estate.UntilAsync(() => estate.Plane.Fleet.Host("hv01") is { Reachable: true }, "read again");
         }
 
-        await estate.UntilAsync(() => estate.IsInSync("ex01") && estate.Group()!.Status!.Disruptions is null, "at rest");
+        await estate.UntilAsync(
+            () => estate.IsInSync("ex01") && estate.Group()!.Status!.Disruptions is null,
+            "at rest"
+        );
         Assert.Equal(8, host.Machine("ex01").Processors);
         Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
         Assert.Single(host.Driver.Changed.OfType<SetProcessorCount>());

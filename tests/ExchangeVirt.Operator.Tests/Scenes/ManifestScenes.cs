@@ -103,7 +103,10 @@ public sealed class ManifestScenes
         await using var estate = new EstateUnderTest();
         var host = estate.AddHost(
             "hv01",
-            EstateUnderTest.Right("ex01") with { Memory = new SimulatedMemory { Size = 128UL << 30 } }
+            EstateUnderTest.Right("ex01") with
+            {
+                Memory = new SimulatedMemory { Size = 128UL << 30 },
+            }
         );
         estate.WritePolicy();
         estate.WriteMachine("ex01", memory: "128Gi");
@@ -129,7 +132,10 @@ public sealed class ManifestScenes
         Assert.Single(estate.Store.Problems);
         estate.WriteMachine("ex01", memory: "64Gi");
         await estate.UntilAsync(() => estate.Machine("ex01") is { Spec.Memory.Size: "64Gi" }, "taken");
-        await estate.UntilAsync(() => host.Machine("ex01").MemoryMegabytes == 64 * 1024 && estate.IsInSync("ex01"), "in sync");
+        await estate.UntilAsync(
+            () => host.Machine("ex01").MemoryMegabytes == 64 * 1024 && estate.IsInSync("ex01"),
+            "in sync"
+        );
         Assert.Empty(estate.Store.Problems);
     }
 }

@@ -24,12 +24,16 @@ public sealed class SafetyScenes
         estate.Watching = () =>
             mostDown = Math.Max(
                 mostDown,
-                Enumerable.Range(1, 3).Count(i => estate[$"hv0{i}"].Machine($"ex0{i}") is not { State: "Running", GuestAnswers: true })
+                Enumerable
+                    .Range(1, 3)
+                    .Count(i => estate[$"hv0{i}"].Machine($"ex0{i}") is not { State: "Running", GuestAnswers: true })
             );
         await estate.StartAsync();
 
         await estate.UntilAsync(
-            () => Enumerable.Range(1, 3).All(i => estate.IsInSync($"ex0{i}")) && estate.Group()!.Status!.Disruptions is null,
+            () =>
+                Enumerable.Range(1, 3).All(i => estate.IsInSync($"ex0{i}"))
+                && estate.Group()!.Status!.Disruptions is null,
             "all in sync and the slot free"
         );
 
@@ -78,7 +82,13 @@ public sealed class SafetyScenes
     public async Task A_VM_that_a_person_stopped_is_left_as_it_is_and_says_so(string where)
     {
         await using var estate = new EstateUnderTest();
-        var host = estate.AddHost("hv01", EstateUnderTest.Right("ex01") with { CheckpointType = SimulatedCheckpointType.Standard });
+        var host = estate.AddHost(
+            "hv01",
+            EstateUnderTest.Right("ex01") with
+            {
+                CheckpointType = SimulatedCheckpointType.Standard,
+            }
+        );
         estate.WritePolicy(where == "the policy" ? "  paused: true" : "");
         estate.WriteMachine("ex01", more: where == "the VM" ? "  paused: true" : "");
         if (where == "a hold")
@@ -117,7 +127,12 @@ public sealed class SafetyScenes
         await using var estate = new EstateUnderTest();
         var host = estate.AddHost(
             "hv01",
-            EstateUnderTest.Right("ex01") with { Processors = 4, Notes = null, AutomaticStopAction = SimulatedStopAction.Save }
+            EstateUnderTest.Right("ex01") with
+            {
+                Processors = 4,
+                Notes = null,
+                AutomaticStopAction = SimulatedStopAction.Save,
+            }
         );
         estate.WritePolicy();
         estate.WriteMachine("ex01", more: "  enforcement: Observe");
@@ -135,7 +150,10 @@ public sealed class SafetyScenes
         Assert.Single(host.Simulated.Control.Machines());
         var pending = estate.Machine("ex01")!.Status!.Pending!;
         Assert.True(pending.Restart);
-        Assert.Contains(pending.Actions!, static action => action is { Name: "SetProcessorCount", BlockedBy: "ObserveOnly" });
+        Assert.Contains(
+            pending.Actions!,
+            static action => action is { Name: "SetProcessorCount", BlockedBy: "ObserveOnly" }
+        );
         Assert.Contains(
             estate.Machine("ex02")!.Status!.Pending!.Actions!,
             static action => action is { Name: "CreateVirtualMachine", BlockedBy: "ObserveOnly" }
@@ -150,7 +168,13 @@ public sealed class SafetyScenes
     public async Task A_reference_to_nothing_closes_the_gate(string membership, string more, string reason)
     {
         await using var estate = new EstateUnderTest();
-        var host = estate.AddHost("hv01", EstateUnderTest.Right("ex01") with { CheckpointType = SimulatedCheckpointType.Standard });
+        var host = estate.AddHost(
+            "hv01",
+            EstateUnderTest.Right("ex01") with
+            {
+                CheckpointType = SimulatedCheckpointType.Standard,
+            }
+        );
         estate.WritePolicy();
         estate.WriteMachine("ex01", membership, more: more);
         await estate.StartAsync();
@@ -225,7 +249,11 @@ public sealed class SafetyScenes
         await estate.PassAsync(TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(2));
 
         Assert.Single(host.Driver.Asked.OfType<CreateVirtualMachine>());
-        Assert.Equal(Assert.Single(host.Simulated.Control.Machines()).Id, estate.Machine("ex01")!.Status!.VirtualMachineId, ignoreCase: true);
+        Assert.Equal(
+            Assert.Single(host.Simulated.Control.Machines()).Id,
+            estate.Machine("ex01")!.Status!.VirtualMachineId,
+            ignoreCase: true
+        );
         Assert.NotEqual(lost, estate.Machine("ex01")!.Status!.VirtualMachineId);
     }
 
@@ -233,8 +261,20 @@ public sealed class SafetyScenes
     public async Task Two_VMs_of_the_name_stop_everything_about_them()
     {
         await using var estate = new EstateUnderTest();
-        estate.AddHost("hv01", EstateUnderTest.Right("ex01") with { CheckpointType = SimulatedCheckpointType.Standard });
-        estate.AddHost("hv02", EstateUnderTest.Right("ex01") with { CheckpointType = SimulatedCheckpointType.Standard });
+        estate.AddHost(
+            "hv01",
+            EstateUnderTest.Right("ex01") with
+            {
+                CheckpointType = SimulatedCheckpointType.Standard,
+            }
+        );
+        estate.AddHost(
+            "hv02",
+            EstateUnderTest.Right("ex01") with
+            {
+                CheckpointType = SimulatedCheckpointType.Standard,
+            }
+        );
         estate.WritePolicy();
         // On hosts that are read one after the other the first VM may be taken over before the second is seen.
         estate.WriteMachine("ex01", more: "  enforcement: Observe");
@@ -242,7 +282,10 @@ public sealed class SafetyScenes
         await estate.UntilAsync(() => estate.Is("ex01", "Stalled", reason: "DuplicateVirtualMachine"), "duplicate");
 
         estate.WriteMachine("ex01");
-        await estate.UntilAsync(() => estate.Machine("ex01")!.Metadata.Generation == 2 && estate.Is("ex01", "Stalled"), "enforced");
+        await estate.UntilAsync(
+            () => estate.Machine("ex01")!.Metadata.Generation == 2 && estate.Is("ex01", "Stalled"),
+            "enforced"
+        );
         await estate.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Empty(estate["hv01"].Driver!.Asked);

@@ -13,8 +13,12 @@ using Microsoft.Extensions.Logging;
 namespace ExchangeVirt.Operator.Tests.Support;
 
 /// <summary>A simulated host with an agent in this process, over real gRPC and mutual TLS on a loopback port.</summary>
-internal sealed class HostUnderTest(string root, SimulatedHostDescription description, TimeProvider time, Func<Guid> newGuid)
-    : IAsyncDisposable
+internal sealed class HostUnderTest(
+    string root,
+    SimulatedHostDescription description,
+    TimeProvider time,
+    Func<Guid> newGuid
+) : IAsyncDisposable
 {
     private WebApplication? _agent;
 

@@ -29,7 +29,12 @@ internal static class Situations
 
     public static readonly HostView Host = new("hv01", Reachable: true, Facts, null, null, Some.Now);
 
-    public static readonly HostView Silent = Host with { Reachable = false, Reason = "ConnectionRefused", Message = "nobody listens" };
+    public static readonly HostView Silent = Host with
+    {
+        Reachable = false,
+        Reason = "ConnectionRefused",
+        Message = "nobody listens",
+    };
 
     public static readonly DesiredVirtualMachine Standalone = Some.Desired with
     {
@@ -59,7 +64,12 @@ internal static class Situations
     public static ExchangeVirtualMachine Entity(OperationStatus? operation = null) =>
         new()
         {
-            Metadata = new V1ObjectMeta { Name = "ex01", NamespaceProperty = "messaging", Generation = 4 },
+            Metadata = new V1ObjectMeta
+            {
+                Name = "ex01",
+                NamespaceProperty = "messaging",
+                Generation = 4,
+            },
             Status = new ExchangeVirtualMachineStatus
             {
                 ObservedGeneration = 4,
@@ -77,7 +87,12 @@ internal static class Situations
         {
             Entity = new ExchangeVirtualMachine
             {
-                Metadata = new V1ObjectMeta { Name = "ex01", NamespaceProperty = "messaging", Generation = 1 },
+                Metadata = new V1ObjectMeta
+                {
+                    Name = "ex01",
+                    NamespaceProperty = "messaging",
+                    Generation = 1,
+                },
             },
             Sighting = new Sighting { BoundHost = host, BoundHostName = host?.Name },
         };
