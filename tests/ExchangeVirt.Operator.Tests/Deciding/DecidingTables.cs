@@ -3,10 +3,8 @@ using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Tests.Planning;
 using ExchangeVirt.Operator.Deciding;
-using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;
-using Microsoft.Extensions.Time.Testing;
 
 namespace ExchangeVirt.Operator.Tests.Deciding;
 

@@ -4,7 +4,6 @@ using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Tests.Planning;
 using ExchangeVirt.Operator.Deciding;
-using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;

@@ -1,9 +1,7 @@
 using ExchangeVirt.Agent.Contract;
-using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Tests.Planning;
 using ExchangeVirt.Operator.Acting;
-using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;

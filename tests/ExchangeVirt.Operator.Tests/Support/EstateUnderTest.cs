@@ -5,7 +5,6 @@ using ExchangeVirt.HyperV.Simulator.Description;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Directories;
-using ExchangeVirt.Runtime.Manifests;
 using ExchangeVirt.Runtime.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
