@@ -99,20 +99,21 @@ public sealed class ControlPlane : IAsyncDisposable
             seams.Loggers.CreateLogger<ActionRunner>()
         );
 
+        var keeper = new VirtualMachineController(
+            seams.Store,
+            Caches,
+            Reader,
+            _placement,
+            runner,
+            new GuestShutdowns(runner),
+            failures,
+            _events,
+            seams.NewGuid
+        );
         _machines = Controller(
-            new VirtualMachineController(
-                seams.Store,
-                Caches,
-                Reader,
-                _placement,
-                runner,
-                new GuestShutdowns(runner),
-                failures,
-                _events,
-                seams.NewGuid
-            ),
+            keeper,
             machines,
-            new VirtualMachineFinalizer(seams.Store, Reader, runner, _placement, _events)
+            new VirtualMachineFinalizer(seams.Store, keeper, Reader, runner, _placement, _events)
         );
         _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time), hosts);
         _groups = Controller(
@@ -182,7 +183,13 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private Informer<T> Informer<T>()
         where T : class, IKubernetesObject<V1ObjectMeta> =>
-        new(_seams.Store, new InformerOptions(), _seams.Time, _seams.Random, _seams.Loggers.CreateLogger<Informer<T>>());
+        new(
+            _seams.Store,
+            new InformerOptions(),
+            _seams.Time,
+            _seams.Random,
+            _seams.Loggers.CreateLogger<Informer<T>>()
+        );
 
     private Controller<T> Controller<T>(
         IEntityController<T> controller,
@@ -227,7 +234,11 @@ public sealed class ControlPlane : IAsyncDisposable
         }
 
         // Room that was given back may be what a VM without a host waits for.
-        if (notice.After is null || notice.Before is null || notice.Before.ProcessorCount != notice.After.ProcessorCount)
+        if (
+            notice.After is null
+            || notice.Before is null
+            || notice.Before.ProcessorCount != notice.After.ProcessorCount
+        )
         {
             EnqueueUnplaced();
         }

@@ -25,13 +25,15 @@ public sealed class ManifestParser : IManifestParser
         var bad = set.Problems.Select(static problem => problem.File).ToHashSet(StringComparer.Ordinal);
         return new StoreSet(
             [
-                .. set.Entities.Where(each => !bad.Contains(each.File)).Select(static each => new ManifestObject(
-                    each.Entity.Kind,
-                    new ResourceKey(each.Entity.Metadata.NamespaceProperty, each.Entity.Metadata.Name),
-                    JsonSerializer.Serialize(each.Entity, each.Entity.GetType(), ResourceJson.Options),
-                    each.File,
-                    each.Line
-                )),
+                .. set
+                    .Entities.Where(each => !bad.Contains(each.File))
+                    .Select(static each => new ManifestObject(
+                        each.Entity.Kind,
+                        new ResourceKey(each.Entity.Metadata.NamespaceProperty, each.Entity.Metadata.Name),
+                        JsonSerializer.Serialize(each.Entity, each.Entity.GetType(), ResourceJson.Options),
+                        each.File,
+                        each.Line
+                    )),
             ],
             [
                 .. set.Problems.Select(static problem => new StoreProblem(

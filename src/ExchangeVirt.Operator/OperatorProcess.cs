@@ -19,7 +19,13 @@ public sealed class OperatorProcess : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
 
-    private OperatorProcess(DirectoryStore store, FileSystemChangeHints hints, Epoch epoch, ControlPlane plane, TimeProvider time)
+    private OperatorProcess(
+        DirectoryStore store,
+        FileSystemChangeHints hints,
+        Epoch epoch,
+        ControlPlane plane,
+        TimeProvider time
+    )
     {
         _time = time;
         _store = store;

@@ -36,15 +36,13 @@ public static class Settling
             await Task.Delay(s_interval, time, cancellationToken);
         }
 
-        return new SettledReport(
-            [
-                .. await NotReadyAsync<VirtualizationPolicy>(store, static entity => entity.Status, cancellationToken),
-                .. await NotReadyAsync<HyperVHost>(store, static entity => entity.Status, cancellationToken),
-                .. await NotReadyAsync<DatabaseAvailabilityGroup>(store, static entity => entity.Status, cancellationToken),
-                .. await NotReadyAsync<ExchangeVirtualMachine>(store, static entity => entity.Status, cancellationToken),
-                .. await NotReadyAsync<VirtualMachineMigration>(store, static entity => entity.Status, cancellationToken),
-            ]
-        );
+        return new SettledReport([
+            .. await NotReadyAsync<VirtualizationPolicy>(store, static entity => entity.Status, cancellationToken),
+            .. await NotReadyAsync<HyperVHost>(store, static entity => entity.Status, cancellationToken),
+            .. await NotReadyAsync<DatabaseAvailabilityGroup>(store, static entity => entity.Status, cancellationToken),
+            .. await NotReadyAsync<ExchangeVirtualMachine>(store, static entity => entity.Status, cancellationToken),
+            .. await NotReadyAsync<VirtualMachineMigration>(store, static entity => entity.Status, cancellationToken),
+        ]);
     }
 
     private static bool IsCalm(ControlPlane plane) =>
@@ -53,7 +51,8 @@ public static class Settling
         && plane.Caches.Groups.List().All(static group => group.Status?.Disruptions is null or { Count: 0 })
         && plane.Caches.VirtualMachines.List().All(static entity => !IsUnderWay(entity));
 
-    private static bool IsTried(HostView? view) => view is not null && (view.Reachable || view.Reason != HostView.ConnectingReason);
+    private static bool IsTried(HostView? view) =>
+        view is not null && (view.Reachable || view.Reason != HostView.ConnectingReason);
 
     private static bool IsUnderWay(ExchangeVirtualMachine entity) =>
         entity.Status is not { } status

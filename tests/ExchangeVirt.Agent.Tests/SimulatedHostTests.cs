@@ -6,6 +6,7 @@ using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.HyperV;
 using ExchangeVirt.HyperV.Simulator;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ExchangeVirt.Agent.Tests;
 
@@ -14,13 +15,14 @@ public class SimulatedHostTests
     private const string Description = """
         hostName: HV01
         processor:
-          cores: 16
-          logicalProcessors: 32
+          sockets: 2
+          coresPerSocket: 8
         memory: 256Gi
         virtualMachines:
           - name: EX01
             processors: 4
-            memory: 16Gi
+            memory:
+              size: 16Gi
             state: Running
         """;
 
@@ -30,37 +32,47 @@ public class SimulatedHostTests
         await using var agent = AgentHarness.Prepare();
         await using var host = Simulate(agent);
         await agent.StartAsync();
-        var client = agent.Connect();
+        var client = agent.Connect(clientTime: new FakeTimeProvider(agent.Time.GetUtcNow()));
         await using var log = new EventLog(client);
-        var seen = Assert.Single((await log.NextAsync<HostSnapshot>()).Host.VirtualMachines);
+        var snapshot = await agent.PassTimeUntilAsync(log.NextAsync<HostSnapshot>());
+        var seen = Assert.Single(snapshot.Host.VirtualMachines);
         var mark = new OwnerMark(Samples.Installation, Samples.Key);
-        await client.ApplyAsync(
-            Samples.Request("adopt", new MarkOwner(mark)) with
-            {
-                VirtualMachineId = seen.Id,
-                ExpectedFingerprint = seen.Fingerprint,
-            },
-            CancellationToken.None
+        await agent.PassTimeUntilAsync(
+            client.ApplyAsync(
+                Samples.Request("adopt", new MarkOwner(mark)) with
+                {
+                    VirtualMachineId = seen.Id,
+                    ExpectedFingerprint = seen.Fingerprint,
+                },
+                CancellationToken.None
+            )
         );
-        await log.NextAsync<VirtualMachineChanged>(changed => changed.VirtualMachine.Owner == mark);
+        await agent.PassTimeUntilAsync(
+            log.NextAsync<VirtualMachineChanged>(changed => changed.VirtualMachine.Owner == mark)
+        );
         using var channel = AgentChannel.Create(agent.Endpoint, "hv01", Options(agent, Roles.Operator));
         var control = new SimulatorControlClient(channel);
 
         await control.SetAsync("EX01", "checkpoints", "Standard", CancellationToken.None);
 
+        // No time passes here: the change is seen by the host's event, not by looking again.
         var drifted = await log.NextAsync<VirtualMachineChanged>(changed =>
             changed.VirtualMachine.CheckpointType == CheckpointType.Standard && changed.VirtualMachine.Owner == mark
         );
-        await client.ApplyAsync(
-            Samples.Request("correct") with
-            {
-                VirtualMachineId = seen.Id,
-                ExpectedFingerprint = drifted.VirtualMachine.Fingerprint,
-            },
-            CancellationToken.None
+        await agent.PassTimeUntilAsync(
+            client.ApplyAsync(
+                Samples.Request("correct") with
+                {
+                    VirtualMachineId = seen.Id,
+                    ExpectedFingerprint = drifted.VirtualMachine.Fingerprint,
+                },
+                CancellationToken.None
+            )
         );
-        await log.NextAsync<VirtualMachineChanged>(changed =>
-            changed.VirtualMachine.CheckpointType == CheckpointType.Disabled
+        await agent.PassTimeUntilAsync(
+            log.NextAsync<VirtualMachineChanged>(changed =>
+                changed.VirtualMachine.CheckpointType == CheckpointType.Disabled
+            )
         );
     }
 

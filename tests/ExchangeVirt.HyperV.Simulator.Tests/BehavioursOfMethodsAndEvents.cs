@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ExchangeVirt.HyperV.Cim;
 using ExchangeVirt.HyperV.Simulator.Description;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ExchangeVirt.HyperV.Simulator.Tests;
 
@@ -64,6 +65,31 @@ public sealed class BehavioursOfMethodsAndEvents
                 await bench.Images("GetVirtualHardDiskSettingData", ("Path", CimValue.Text(@"D:\ex02\os.vhdx")))
             ).ReturnValue
         );
+    }
+
+    [Fact]
+    public async Task A_whole_instance_that_was_read_is_taken_back_though_the_clock_is_finer_than_CIM_tells()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero).AddTicks(1_234_567));
+        await using var host = SimulatedHost.Create(
+            Bench.Description with
+            {
+                Answers = SimulatedAnswers.Synchronous,
+            },
+            time
+        );
+        var token = TestContext.Current.CancellationToken;
+        var read = await host.GetAsync(Bench.Settings(Bench.Ex02), token);
+        var service = (await host.QueryAsync(Bench.Ns, "SELECT * FROM Msvm_VirtualSystemManagementService", token))[0];
+
+        var result = await host.InvokeAsync(
+            service.Path,
+            "ModifySystemSettings",
+            new Dictionary<string, CimValue> { ["SystemSettings"] = CimValue.Text(host.Serialize(read)) },
+            token
+        );
+
+        Assert.Equal(0u, result.ReturnValue);
     }
 
     [Fact]

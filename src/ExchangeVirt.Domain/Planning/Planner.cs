@@ -16,7 +16,10 @@ public static class Planner
         return input.Observed switch
         {
             null => CreationPlanner.Plan(input),
-            { CreationIncomplete: true } half when half.Owner == input.Owner => CreationPlanner.PlanCompletion(input, half),
+            { CreationIncomplete: true } half when half.Owner == input.Owner => CreationPlanner.PlanCompletion(
+                input,
+                half
+            ),
             var observed => PlanExisting(input, observed),
         };
     }

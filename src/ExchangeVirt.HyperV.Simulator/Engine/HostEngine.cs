@@ -64,7 +64,7 @@ internal sealed class HostEngine : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended, this);
-            var now = _time.GetUtcNow();
+            var now = HostClock.Now(_time);
             Advance(now);
             try
             {

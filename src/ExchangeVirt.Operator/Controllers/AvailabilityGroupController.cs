@@ -63,7 +63,10 @@ public sealed class AvailabilityGroupController(
     {
         foreach (var grant in grants)
         {
-            if (before?.Disruptions?.Any(old => old.Member == grant.Member && old.Operation == grant.OperationId) != true)
+            if (
+                before?.Disruptions?.Any(old => old.Member == grant.Member && old.Operation == grant.OperationId)
+                != true
+            )
             {
                 await events.RecordAsync(
                     entity,

@@ -109,16 +109,17 @@ public sealed class VirtualMachineController(
     {
         var situation = decision.Situation;
         var host = situation.Sighting.Seen?.Host.Name ?? situation.Sighting.BoundHostName!;
-        var result = next.Action is ShutDownGuest
-            ? await shutdowns.AskAsync(decision, operation!, next, host, cancellationToken)
-            : await runner.RunAsync(
-                situation.Key,
-                host,
-                situation.Observed,
-                next,
-                operationId: null,
-                cancellationToken
-            );
+        var result =
+            next.Action is ShutDownGuest
+                ? await shutdowns.AskAsync(decision, operation!, next, host, cancellationToken)
+                : await runner.RunAsync(
+                    situation.Key,
+                    host,
+                    situation.Observed,
+                    next,
+                    operationId: null,
+                    cancellationToken
+                );
         switch (result)
         {
             case RunResult.Done done:
@@ -180,8 +181,10 @@ public sealed class VirtualMachineController(
         return !pauses.SequenceEqual(decision.Situation.Pauses);
     }
 
-    private static ReconciliationResult<ExchangeVirtualMachine> Rest(ExchangeVirtualMachine entity, Decision decision) =>
-        ReconciliationResult<ExchangeVirtualMachine>.Success(entity, LookAgain.After(decision));
+    private static ReconciliationResult<ExchangeVirtualMachine> Rest(
+        ExchangeVirtualMachine entity,
+        Decision decision
+    ) => ReconciliationResult<ExchangeVirtualMachine>.Success(entity, LookAgain.After(decision));
 
     private async Task TellAsync(
         ExchangeVirtualMachine entity,

@@ -17,6 +17,7 @@ namespace ExchangeVirt.Operator.Controllers;
 /// </summary>
 public sealed class VirtualMachineFinalizer(
     IResourceStore store,
+    IEntityController<ExchangeVirtualMachine> keeper,
     SituationReader reader,
     ActionRunner runner,
     PlacementService placement,
@@ -35,9 +36,26 @@ public sealed class VirtualMachineFinalizer(
     )
     {
         var situation = await reader.ReadAsync(entity, cancellationToken);
-        var policy = entity.Spec.DeletionPolicy is Resources.V1Alpha1.DeletionPolicy.Delete
-            ? Domain.Planning.DeletionPolicy.Delete
-            : Domain.Planning.DeletionPolicy.Retain;
+        if (situation is { Restart.TookDown: true, Sighting.Seen: not null })
+        {
+            // What went down by our hand comes back before anyone lets go of it.
+            var pass = await keeper.ReconcileAsync(entity, cancellationToken);
+            entity = pass.Entity;
+            situation = await reader.ReadAsync(entity, cancellationToken);
+            if (situation is { Restart.TookDown: true, Sighting.Seen: not null })
+            {
+                return ReconciliationResult<ExchangeVirtualMachine>.Failure(
+                    entity,
+                    $"{Desired.KeyOf(entity)} is being deleted in mid-restart; its VM is brought back first.",
+                    requeueAfter: pass.RequeueAfter ?? s_retry
+                );
+            }
+        }
+
+        var policy =
+            entity.Spec.DeletionPolicy is Resources.V1Alpha1.DeletionPolicy.Delete
+                ? Domain.Planning.DeletionPolicy.Delete
+                : Domain.Planning.DeletionPolicy.Retain;
         var plan = Planner.PlanDeletion(Decision.PlanningInputOf(situation, []), policy);
         if (plan.Actions.Count == 0 && plan.Problems.Count == 0)
         {
@@ -94,7 +112,8 @@ public sealed class VirtualMachineFinalizer(
     )
     {
         var generation = entity.Metadata.Generation ?? 0;
-        var message = $"{Desired.KeyOf(entity)} is being deleted with deletionPolicy Delete and waits: {why} To let go of the VM instead, set spec.deletionPolicy to Retain.";
+        var message =
+            $"{Desired.KeyOf(entity)} is being deleted with deletionPolicy Delete and waits: {why} To let go of the VM instead, set spec.deletionPolicy to Retain.";
         entity.Status = (entity.Status ?? new ExchangeVirtualMachineStatus()) with
         {
             ObservedGeneration = generation,

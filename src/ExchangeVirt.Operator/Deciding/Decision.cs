@@ -50,10 +50,7 @@ public sealed record Decision
     {
         var plan = Planner.Plan(PlanningInputOf(situation, failures));
         var input = GateInputOf(situation);
-        var step = Gate.Next(
-            plan,
-            planned => Deferred(planned, failures, situation.Now) ?? Gate.Check(input, planned)
-        );
+        var step = Gate.Next(plan, planned => Deferred(planned, failures, situation.Now) ?? Gate.Check(input, planned));
         var closed = step.Refusals.ToDictionary(
             static refusal => refusal.Action,
             static refusal => refusal.Gate,
@@ -64,10 +61,7 @@ public sealed record Decision
             Situation = situation,
             Placement = placement,
             Plan = plan,
-            Actions =
-            [
-                .. plan.Actions.Select(planned => new GatedAction(planned, closed.GetValueOrDefault(planned))),
-            ],
+            Actions = [.. plan.Actions.Select(planned => new GatedAction(planned, closed.GetValueOrDefault(planned)))],
             Failures = [.. failures.Where(failure => Matters(failure, plan))],
             Verdicts = verdicts,
             Next = step.Action,
@@ -142,7 +136,8 @@ public sealed record Decision
 
     // The slot that was granted to the wish of this very VM does not stand in the way of what it was wished for.
     private static AvailabilityGroupFacts? WithoutOwnGrant(Situation situation) =>
-        situation.Entity.Status?.Operation is { Name: OperationStep.RequestName } request && situation.Group is { } group
+        situation.Entity.Status?.Operation is { Name: OperationStep.RequestName } request
+        && situation.Group is { } group
             ? group with
             {
                 Grants =
@@ -167,8 +162,11 @@ public sealed record Decision
             : new HostFacts(
                 host.Name,
                 host.Reachable,
-                // While the stream lives, what it said last still holds: its heartbeats say so.
-                host.Reachable ? TimeSpan.Zero : host.Facts is { } facts ? situation.Now - facts.ObservedAt : null,
+                    // While the stream lives, what it said last still holds: its heartbeats say so.
+                    host.Reachable
+                        ? TimeSpan.Zero
+                    : host.Facts is { } facts ? situation.Now - facts.ObservedAt
+                    : null,
                 s_maximumFactAge,
                 situation.Observed is not { Clustered: null },
                 host.Message
@@ -182,7 +180,8 @@ public sealed record Decision
     ) =>
         failures.FirstOrDefault(failure =>
             failure.Action == planned.Action.Name && failure.Setting == planned.Setting && failure.RetryAt > now
-        ) is { } failure
+        )
+            is { } failure
             ? new GateDecision.Closed(
                 GateName.Busy,
                 failure.Fault.Reason,

@@ -56,7 +56,8 @@ public static class GroupFactsReader
             PowerState = seen?.Machine.PowerState ?? PowerState.Unknown,
             Heartbeat = seen?.Machine.Heartbeat,
             HealthySince = seen?.HeartbeatOkSince,
-            InMaintenance = member.Metadata.Annotations?.TryGetValue(HoldAnnotation, out var reason) == true ? reason : null,
+            InMaintenance =
+                member.Metadata.Annotations?.TryGetValue(HoldAnnotation, out var reason) == true ? reason : null,
         };
     }
 

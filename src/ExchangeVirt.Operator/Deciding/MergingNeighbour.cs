@@ -19,9 +19,7 @@ public static class MergingNeighbour
         return facts
             .VirtualMachines.Where(other =>
                 other.Id != machine.Id
-                && other.Operation
-                    is VirtualMachineOperation.MergingDisks
-                        or VirtualMachineOperation.DeletingCheckpoint
+                && other.Operation is VirtualMachineOperation.MergingDisks or VirtualMachineOperation.DeletingCheckpoint
                 && other.Disks is { } theirs
                 && own.Overlaps(VolumesOf(theirs, volumes))
             )

@@ -54,8 +54,7 @@ public static class OperationStep
                     Name = RestartOperations.CreateName,
                     Stage = "Creating",
                     StartedAt = situation.Now,
-                    PowerStateAfter =
-                        situation.Desired.PowerState == DesiredPowerState.Running ? "Running" : "Off",
+                    PowerStateAfter = situation.Desired.PowerState == DesiredPowerState.Running ? "Running" : "Off",
                 };
             case { BeginsRestart: true } next:
                 var begun = RestartOperations.ToStatus(
@@ -135,7 +134,10 @@ public static class OperationStep
         // our hand comes back.
         restart = decision.Next?.Action switch
         {
-            ShutDownGuest or DiscardSavedState when restart.ShutdownAskedAt is null => restart with { ShutdownAskedAt = now },
+            ShutDownGuest or DiscardSavedState when restart.ShutdownAskedAt is null => restart with
+            {
+                ShutdownAskedAt = now,
+            },
             StartVirtualMachine => restart with { StartAskedAt = restart.StartAskedAt ?? now },
             _ => restart,
         };

@@ -74,11 +74,7 @@ public static class SightingFinder
         };
     }
 
-    private static List<SeenVirtualMachine> Unbound(
-        FleetView fleet,
-        Wanted wanted,
-        List<SeenVirtualMachine> byName
-    )
+    private static List<SeenVirtualMachine> Unbound(FleetView fleet, Wanted wanted, List<SeenVirtualMachine> byName)
     {
         var marked = fleet
             .ByOwner(wanted.Owner.Object)

@@ -59,7 +59,8 @@ public sealed record Situation
 
     /// <summary>Gets the GUID of a lost VM in whose place a person asked for a new one; null where nobody did.</summary>
     public Guid? RecreateInPlaceOf =>
-        Entity.Metadata.Annotations?.TryGetValue(RecreateAnnotation, out var text) == true && Guid.TryParse(text, out var lost)
+        Entity.Metadata.Annotations?.TryGetValue(RecreateAnnotation, out var text) == true
+        && Guid.TryParse(text, out var lost)
             ? lost
             : null;
 

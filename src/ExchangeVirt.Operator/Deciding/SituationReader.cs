@@ -58,7 +58,12 @@ public sealed class SituationReader(
         placement?.Host is { } host && situation.Sighting is { Seen: null, BoundHostName: null }
             ? situation with
             {
-                Sighting = situation.Sighting with { BoundHostName = host, BoundHost = fleet.Host(host), Supposed = true },
+                Sighting = situation.Sighting with
+                {
+                    BoundHostName = host,
+                    BoundHost = fleet.Host(host),
+                    Supposed = true,
+                },
             }
             : situation;
 

@@ -40,10 +40,7 @@ public sealed class Caches
                     ? [$"{entity.Metadata.NamespaceProperty}/{group}"]
                     : []
         );
-        virtualMachines.AddIndex(
-            HostlessIndex,
-            static entity => entity.Status?.Placement is null ? [Hostless] : []
-        );
+        virtualMachines.AddIndex(HostlessIndex, static entity => entity.Status?.Placement is null ? [Hostless] : []);
         virtualMachines.AddIndex(PolicyIndex, static entity => [entity.Spec.PolicyName]);
     }
 

@@ -65,11 +65,7 @@ public sealed class Epoch : IDisposable
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private static async Task<ulong> RaiseAsync(
-        IControlState control,
-        ulong above,
-        CancellationToken cancellationToken
-    )
+    private static async Task<ulong> RaiseAsync(IControlState control, ulong above, CancellationToken cancellationToken)
     {
         while (true)
         {

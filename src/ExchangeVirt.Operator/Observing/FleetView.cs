@@ -95,7 +95,10 @@ public sealed class FleetView(TimeProvider time)
     }
 
     /// <summary>Takes in that the agent began or ended an operation.</summary>
-    public void UpdateOperations(string host, Func<IReadOnlyList<OperationInFlight>, IReadOnlyList<OperationInFlight>> change)
+    public void UpdateOperations(
+        string host,
+        Func<IReadOnlyList<OperationInFlight>, IReadOnlyList<OperationInFlight>> change
+    )
     {
         lock (_lock)
         {
@@ -279,9 +282,10 @@ public sealed class FleetView(TimeProvider time)
     {
         var entry = _hosts[host];
         var seen = entry.Machines[id];
-        var uptime = seen.Machine.PowerState is PowerState.Running
-            ? seen.Machine.Uptime + (time.GetUtcNow() - seen.At)
-            : seen.Machine.Uptime;
+        var uptime =
+            seen.Machine.PowerState is PowerState.Running
+                ? seen.Machine.Uptime + (time.GetUtcNow() - seen.At)
+                : seen.Machine.Uptime;
         return new SeenVirtualMachine(ViewOf(entry), seen.Machine, seen.HeartbeatOkSince, uptime);
     }
 

@@ -178,9 +178,7 @@ public sealed partial class HostConnections(
                 _handler(new FleetNotice(host, Before: null, After: null));
                 break;
             case VirtualMachineChanged changed:
-                _handler(
-                    new FleetNotice(host, fleet.Upsert(host, changed.VirtualMachine), changed.VirtualMachine)
-                );
+                _handler(new FleetNotice(host, fleet.Upsert(host, changed.VirtualMachine), changed.VirtualMachine));
                 break;
             case VirtualMachineRemoved removed:
                 if (fleet.Remove(host, removed.Id) is { } gone)
@@ -212,7 +210,11 @@ public sealed partial class HostConnections(
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Host {Host} is connected")]
     private partial void LogConnected(string host);
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "Host {Host} is out of reach ({Reason}): {Text}")]
+    [LoggerMessage(
+        EventId = 1002,
+        Level = LogLevel.Warning,
+        Message = "Host {Host} is out of reach ({Reason}): {Text}"
+    )]
     private partial void LogLost(string host, string reason, string text);
 
     [LoggerMessage(

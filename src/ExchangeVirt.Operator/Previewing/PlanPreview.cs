@@ -59,13 +59,7 @@ public static class PlanPreview
         var caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache);
         var fleet = new FleetView(time);
         var unreachable = await ObserveAsync(caches, fleet, connector, cancellationToken);
-        var reader = new SituationReader(
-            caches,
-            fleet,
-            _ => Task.FromResult(paused),
-            installation.Installation,
-            time
-        );
+        var reader = new SituationReader(caches, fleet, _ => Task.FromResult(paused), installation.Installation, time);
         var placement = new PlacementService(
             store,
             caches,
@@ -79,7 +73,11 @@ public static class PlanPreview
         }
 
         List<VirtualMachinePreview> previews = [];
-        foreach (var entity in caches.VirtualMachines.List().OrderBy(static entity => entity.Key().ToString(), StringComparer.Ordinal))
+        foreach (
+            var entity in caches
+                .VirtualMachines.List()
+                .OrderBy(static entity => entity.Key().ToString(), StringComparer.Ordinal)
+        )
         {
             previews.Add(await DecideAsync(entity.Copy(), caches, reader, placement, cancellationToken));
         }

@@ -8,7 +8,9 @@ namespace ExchangeVirt.Operator.Previewing;
 
 /// <summary>Holds objects in memory for a look at what would be done: what is written to it reaches nobody.</summary>
 /// <param name="entities">The objects, of all kinds.</param>
-public sealed class PreviewStore(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> entities) : IResourceStore, IControlState
+public sealed class PreviewStore(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> entities)
+    : IResourceStore,
+        IControlState
 {
     private const string Version = "1";
 

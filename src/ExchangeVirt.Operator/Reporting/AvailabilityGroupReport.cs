@@ -33,9 +33,12 @@ public static class AvailabilityGroupReport
             Votes = figures.Votes,
             Quorum = figures.Quorum,
             DisruptionsAllowed = figures.DisruptionsAllowed,
-            Disruptions = facts.Grants.Count == 0 ? null : [.. facts.Grants.Select(grant => Grant(grant, before, epoch))],
+            Disruptions =
+                facts.Grants.Count == 0 ? null : [.. facts.Grants.Select(grant => Grant(grant, before, epoch))],
             MemberStates =
-                facts.Members.Count == 0 ? null : [.. facts.Members.Select(member => Member(member, facts, members, before, now))],
+                facts.Members.Count == 0
+                    ? null
+                    : [.. facts.Members.Select(member => Member(member, facts, members, before, now))],
             Conditions = Conditions.After(before?.Conditions, Findings(facts, figures), generation, now),
         };
     }
@@ -63,7 +66,8 @@ public static class AvailabilityGroupReport
         DateTimeOffset now
     )
     {
-        var available = !member.Known ? "Unknown"
+        var available =
+            !member.Known ? "Unknown"
             : AvailabilityGroupBudget.IsAvailable(facts.Group, member, now) ? "True"
             : "False";
         var old = before?.MemberStates?.FirstOrDefault(state => state.Name == member.Name);
@@ -74,7 +78,8 @@ public static class AvailabilityGroupReport
             Available = available,
             Since = old?.Available == available ? old.Since : now,
             Reason =
-                facts.Grants.FirstOrDefault(grant => grant.Member == member.Name) is { } grant ? $"Holds the slot: {grant.Reason}"
+                facts.Grants.FirstOrDefault(grant => grant.Member == member.Name) is { } grant
+                    ? $"Holds the slot: {grant.Reason}"
                 : available == "True" ? null
                 : $"{member.PowerState}, heartbeat {member.Heartbeat?.ToString() ?? "not known"}",
         };
@@ -93,7 +98,8 @@ public static class AvailabilityGroupReport
             yield break;
         }
 
-        var votes = $"{figures.VotesUp} of {figures.Votes} votes are up and {figures.Quorum} are needed; {figures.DisruptionsAllowed} more may be taken down now.";
+        var votes =
+            $"{figures.VotesUp} of {figures.Votes} votes are up and {figures.Quorum} are needed; {figures.DisruptionsAllowed} more may be taken down now.";
         if (figures.VotesUp >= figures.Quorum)
         {
             yield return new Finding(ConditionTypes.Ready, true, Reasons.QuorumHeld, votes);

@@ -27,16 +27,13 @@ public static class Conditions
     ) =>
         [
             .. findings
-                .Select(finding => Of(before?.FirstOrDefault(old => old.Type == finding.Type), finding, generation, now))
+                .Select(finding =>
+                    Of(before?.FirstOrDefault(old => old.Type == finding.Type), finding, generation, now)
+                )
                 .OrderBy(static condition => condition.Type, StringComparer.Ordinal),
         ];
 
-    private static StatusCondition Of(
-        StatusCondition? before,
-        Finding finding,
-        long generation,
-        DateTimeOffset now
-    )
+    private static StatusCondition Of(StatusCondition? before, Finding finding, long generation, DateTimeOffset now)
     {
         var status = finding.Status switch
         {

@@ -24,7 +24,9 @@ public static class HostReport
         return new HyperVHostStatus
         {
             ObservedGeneration = generation,
-            Processor = view.Facts is { } facts ? Processor(facts, definition.Policy, before?.Processor) : before?.Processor,
+            Processor = view.Facts is { } facts
+                ? Processor(facts, definition.Policy, before?.Processor)
+                : before?.Processor,
             Memory = view.Facts is { } memory ? Memory(memory, definition.Policy, before?.Memory) : before?.Memory,
             Volumes = view.Facts?.Volumes is { } volumes ? Volumes(volumes, before?.Volumes) : before?.Volumes,
             OperatingSystem = view.Facts?.OperatingSystem is { } system
@@ -46,7 +48,9 @@ public static class HostReport
     private static HostProcessorStatus Processor(ObservedHost facts, Policy policy, HostProcessorStatus? before)
     {
         var guests = Guests(facts, policy);
-        var used = facts.Processors.RootProcessorsUsed is { } measured ? Stepped(measured, before?.RootProcessorsUsed) : null;
+        var used = facts.Processors.RootProcessorsUsed is { } measured
+            ? Stepped(measured, before?.RootProcessorsUsed)
+            : null;
         // What is reckoned from a figure that moves by itself moves with its steps, not with it.
         var processors = facts.Processors with
         {
@@ -94,7 +98,13 @@ public static class HostReport
             ByteSize.Zero,
             static (sum, machine) =>
                 sum
-                + (machine.Memory is { } memory ? memory.Dynamic ? memory.Assigned ?? memory.Startup : memory.Startup : ByteSize.Zero)
+                + (
+                    machine.Memory is { } memory
+                        ? memory.Dynamic
+                            ? memory.Assigned ?? memory.Startup
+                            : memory.Startup
+                        : ByteSize.Zero
+                )
         );
         var reserve = facts.Memory is { } total
             ? new ByteSize(Math.Max(policy.HostReserveMinimum.Bytes, total.Bytes / 100 * policy.HostReservePercent))
@@ -140,7 +150,9 @@ public static class HostReport
 
     private static string Stepped(double value, string? before)
     {
-        var old = double.TryParse(before, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : double.NaN;
+        var old = double.TryParse(before, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed)
+            ? parsed
+            : double.NaN;
         return Math.Abs(old - value) <= Math.Max(0.1, old * StepPercent / 100)
             ? before!
             : value.ToString("0.0", CultureInfo.InvariantCulture);
@@ -159,7 +171,8 @@ public static class HostReport
         }
         else
         {
-            var message = $"The agent at {entity.Spec.Agent.Endpoint} does not answer ({view.Reason}): {view.Message} What was last seen on the host may still run; nothing is done there until it answers.";
+            var message =
+                $"The agent at {entity.Spec.Agent.Endpoint} does not answer ({view.Reason}): {view.Message} What was last seen on the host may still run; nothing is done there until it answers.";
             yield return new Finding(ConditionTypes.Ready, false, Reasons.HostUnreachable, message);
             yield return new Finding(ConditionTypes.Reconciling, true, Reasons.HostUnreachable, message);
         }
@@ -201,7 +214,9 @@ public static class HostReport
 
     private static Finding WithinRatio(IReadOnlyList<RuleVerdict> verdicts)
     {
-        var ratio = verdicts.Where(static verdict => verdict.Rule is "cpu-guests-over-2to1" or "cpu-overall-over-2to1").ToList();
+        var ratio = verdicts
+            .Where(static verdict => verdict.Rule is "cpu-guests-over-2to1" or "cpu-overall-over-2to1")
+            .ToList();
         var broken = ratio.Where(static verdict => verdict.Verdict is Verdict.Violated).ToList();
         if (broken.Count > 0)
         {
@@ -252,7 +267,11 @@ public static class HostReport
         [
             .. verdicts
                 .Where(static verdict => verdict.Verdict is Verdict.Unknown)
-                .Select(static verdict => new UnknownRuleStatus { Rule = verdict.Rule, MissingFacts = verdict.MissingFacts })
+                .Select(static verdict => new UnknownRuleStatus
+                {
+                    Rule = verdict.Rule,
+                    MissingFacts = verdict.MissingFacts,
+                })
                 .Take(LongestList),
         ];
         return unknown.Count == 0 ? null : unknown;

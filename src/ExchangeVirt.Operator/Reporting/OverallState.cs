@@ -49,7 +49,10 @@ public sealed record OverallState(
         var situation = decision.Situation;
         if (situation.MissingPolicy is { } policy)
         {
-            return Stall(Reasons.UnknownPolicy, $"spec.policyName names the VirtualizationPolicy '{policy}', which does not exist. Apply it, or correct the name; nothing is done until then.");
+            return Stall(
+                Reasons.UnknownPolicy,
+                $"spec.policyName names the VirtualizationPolicy '{policy}', which does not exist. Apply it, or correct the name; nothing is done until then."
+            );
         }
 
         return situation.MissingGroup is { } group
@@ -68,7 +71,9 @@ public sealed record OverallState(
             return Stall(problems[0].Reason, string.Join(" ", problems.Select(static problem => problem.Message)));
         }
 
-        var contended = decision.Actions.FirstOrDefault(static action => action.Closed?.Gate is GateName.Contention)?.Closed;
+        var contended = decision
+            .Actions.FirstOrDefault(static action => action.Closed?.Gate is GateName.Contention)
+            ?.Closed;
         return contended is null ? null : Stall(contended.Reason, contended.Message);
     }
 
@@ -98,10 +103,7 @@ public sealed record OverallState(
 
     private static OverallState? InProgress(Decision decision, OperationStatus? operation)
     {
-        if (
-            operation?.Name is RestartOperations.RestartName
-            && decision.Plan.RestartPhase is not RestartPhase.Returned
-        )
+        if (operation?.Name is RestartOperations.RestartName && decision.Plan.RestartPhase is not RestartPhase.Returned)
         {
             return Progress(
                 Reasons.Restarting,
@@ -111,7 +113,10 @@ public sealed record OverallState(
 
         if (operation?.Name is RestartOperations.CreateName && !IsHeldByChoice(decision))
         {
-            return Progress(Reasons.Creating, FirstProblem(decision) ?? $"The VM is being created ({operation.Stage}).");
+            return Progress(
+                Reasons.Creating,
+                FirstProblem(decision) ?? $"The VM is being created ({operation.Stage})."
+            );
         }
 
         if (decision.Next is { } next && operation?.Name is not OperationStep.RequestName)
@@ -119,14 +124,15 @@ public sealed record OverallState(
             return Progress(Reasons.Correcting, $"{next.Action.Name} comes next.");
         }
 
-        return decision.Situation.Observed?.PowerState
-            is PowerState.Starting
-                or PowerState.Stopping
-                or PowerState.Saving
-                or PowerState.Pausing
-                or PowerState.Resuming
-                or PowerState.Reset
-                or PowerState.FastSaving
+        return
+            decision.Situation.Observed?.PowerState
+                is PowerState.Starting
+                    or PowerState.Stopping
+                    or PowerState.Saving
+                    or PowerState.Pausing
+                    or PowerState.Resuming
+                    or PowerState.Reset
+                    or PowerState.FastSaving
             ? Progress(Reasons.PowerStateChanging, $"The VM is {decision.Situation.Observed.PowerState}.")
             : null;
     }
@@ -199,8 +205,14 @@ public sealed record OverallState(
     }
 
     private static string? FirstProblem(Decision decision) =>
-        decision.Failures.Select(static failure => $"{failure.Action} failed: {failure.Fault.Message} It is tried again at {failure.RetryAt:u}.").FirstOrDefault()
-        ?? decision.Actions.Select(static action => action.Closed?.Message).FirstOrDefault(static message => message is not null)
+        decision
+            .Failures.Select(static failure =>
+                $"{failure.Action} failed: {failure.Fault.Message} It is tried again at {failure.RetryAt:u}."
+            )
+            .FirstOrDefault()
+        ?? decision
+            .Actions.Select(static action => action.Closed?.Message)
+            .FirstOrDefault(static message => message is not null)
         ?? decision.Plan.Problems.Select(static problem => problem.Message).FirstOrDefault();
 
     private static bool PowerAsAsked(Decision decision) =>

@@ -10,7 +10,11 @@ public static class SettingReport
 {
     /// <summary>Gives the settings' rows of status.</summary>
     public static IReadOnlyList<SettingStatus> Settings(Decision decision, IReadOnlyList<SettingStatus>? before) =>
-        [.. decision.Plan.Settings.Select(setting => Of(setting, decision, before?.FirstOrDefault(old => old.Name == setting.Name)))];
+        [
+            .. decision.Plan.Settings.Select(setting =>
+                Of(setting, decision, before?.FirstOrDefault(old => old.Name == setting.Name))
+            ),
+        ];
 
     /// <summary>Gives what is pending.</summary>
     /// <returns>Null where nothing is.</returns>
@@ -25,7 +29,10 @@ public static class SettingReport
         {
             Count = decision.Actions.Count,
             Restart = decision.Plan.NeedsRestart,
-            NotBefore = decision.Actions.Select(static action => action.Closed?.OpensAt).Where(static time => time is not null).Min(),
+            NotBefore = decision
+                .Actions.Select(static action => action.Closed?.OpensAt)
+                .Where(static time => time is not null)
+                .Min(),
             Actions =
             [
                 .. decision.Actions.Select(
@@ -57,7 +64,8 @@ public static class SettingReport
             Desired = setting.Desired,
             Observed = setting.Observed,
             State = state.ToString(),
-            Since = state is SettingState.InSync ? null
+            Since =
+                state is SettingState.InSync ? null
                 : before?.State == state.ToString() ? before.Since
                 : decision.Situation.Now,
             BlockedBy = setting.Reason ?? action?.Closed?.Reason,

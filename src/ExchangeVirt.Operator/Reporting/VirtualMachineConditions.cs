@@ -70,7 +70,10 @@ public static class VirtualMachineConditions
             );
         }
 
-        var unknown = judged.Where(static verdict => verdict.Verdict is Verdict.Unknown).Select(static v => v.Rule).ToList();
+        var unknown = judged
+            .Where(static verdict => verdict.Verdict is Verdict.Unknown)
+            .Select(static v => v.Rule)
+            .ToList();
         return judged.Count == 0 || unknown.Count > 0
             ? new Finding(
                 ConditionTypes.Supported,
@@ -129,7 +132,12 @@ public static class VirtualMachineConditions
             .ToList();
         if (waiting.Count == 0)
         {
-            return new Finding(ConditionTypes.RestartPending, false, Reasons.NoRestartNeeded, "No change waits for a restart.");
+            return new Finding(
+                ConditionTypes.RestartPending,
+                false,
+                Reasons.NoRestartNeeded,
+                "No change waits for a restart."
+            );
         }
 
         var gate = decision.Actions.FirstOrDefault(static action => action.Closed is not null)?.Closed;
@@ -174,7 +182,10 @@ public static class VirtualMachineConditions
                 true,
                 gate?.Reason ?? Reasons.Paused,
                 gate?.Message
-                    ?? string.Join(" ", pauses.Select(static pause => $"{pause.Scope}: {pause.Reason ?? "no reason was given"}."))
+                    ?? string.Join(
+                        " ",
+                        pauses.Select(static pause => $"{pause.Scope}: {pause.Reason ?? "no reason was given"}.")
+                    )
             );
     }
 }

@@ -32,7 +32,10 @@ public static class VirtualMachineReport
             Host = seen?.Host.Name ?? before?.Host,
             VirtualMachineId = IdOf(decision) ?? before?.VirtualMachineId,
             PowerState = seen?.Machine.PowerState.ToString() ?? before?.PowerState,
-            Settings = decision.Plan.Settings.Count > 0 ? SettingReport.Settings(decision, before?.Settings) : before?.Settings,
+            Settings =
+                decision.Plan.Settings.Count > 0
+                    ? SettingReport.Settings(decision, before?.Settings)
+                    : before?.Settings,
             Pending = SettingReport.Pending(decision),
             Operation = operation,
             Contention = before?.Contention,
@@ -61,10 +64,7 @@ public static class VirtualMachineReport
             setting.State is DomainSettingState.InSync or DomainSettingState.Blocked
         );
 
-    private static List<ViolationStatus>? Violations(
-        Decision decision,
-        IReadOnlyList<ViolationStatus>? before
-    )
+    private static List<ViolationStatus>? Violations(Decision decision, IReadOnlyList<ViolationStatus>? before)
     {
         List<ViolationStatus> violations =
         [
@@ -109,5 +109,7 @@ public static class VirtualMachineReport
 
     // A disk's subject is written vm/disk; in the VM's own status the disk's name is enough.
     private static string SubjectOf(RuleVerdict verdict) =>
-        verdict.SubjectKind is Domain.Rules.SubjectKind.Disk ? verdict.Subject[(verdict.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..] : "";
+        verdict.SubjectKind is Domain.Rules.SubjectKind.Disk
+            ? verdict.Subject[(verdict.Subject.IndexOf('/', StringComparison.Ordinal) + 1)..]
+            : "";
 }

@@ -134,6 +134,22 @@ internal sealed class AgentHarness : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Lets the agent's time pass, in small steps, until something is done.</summary>
+    public async Task<T> PassTimeUntilAsync<T>(Task<T> done)
+    {
+        var deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (!done.IsCompleted)
+        {
+            Assert.True(Environment.TickCount64 < deadline, "What was waited for never came.");
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await ((Task)done)
+                .WaitAsync(TimeSpan.FromMilliseconds(20))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return await done;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)

@@ -49,6 +49,8 @@ internal sealed class Arbitrary(int seed)
         {
             _ when type == typeof(bool) => _random.Next(2) == 0,
             _ when type == typeof(int) => _random.Next(int.MinValue, int.MaxValue),
+            _ when type == typeof(long) => _random.NextInt64(),
+            _ when type == typeof(ulong) => (ulong)_random.NextInt64(),
             _ when type == typeof(double) => _random.NextDouble() * 64,
             _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => List(type),
             _ => Record(type),

@@ -15,7 +15,13 @@ public sealed class ConvergenceScenes
             EstateUnderTest.Right("ex01") with
             {
                 Processors = 16,
-                Memory = new SimulatedMemory { Size = 32UL << 30, Dynamic = true, Minimum = 16UL << 30, Maximum = 128UL << 30 },
+                Memory = new SimulatedMemory
+                {
+                    Size = 32UL << 30,
+                    Dynamic = true,
+                    Minimum = 16UL << 30,
+                    Maximum = 128UL << 30,
+                },
                 AutomaticStopAction = SimulatedStopAction.Save,
                 CheckpointType = SimulatedCheckpointType.Standard,
                 AutomaticCheckpoints = true,
@@ -78,7 +84,7 @@ public sealed class ConvergenceScenes
         var machine = Assert.Single(host.Simulated.Control.Machines());
         Assert.Equal("Running", machine.State);
         Assert.Single(host.Driver!.Asked.OfType<CreateVirtualMachine>());
-        Assert.Single(host.Driver.Asked.OfType<StartVirtualMachine>());
+        Assert.Single(host.Driver.Changed.OfType<StartVirtualMachine>());
         Assert.Equal(machine.Id, estate.Machine("ex01")!.Status!.VirtualMachineId, ignoreCase: true);
     }
 

@@ -56,8 +56,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     public HostUnderTest this[string host] => _hosts[host];
 
-    public HostUnderTest AddHost(string name, params SimulatedMachine[] machines) =>
-        AddHost(Describe(name, machines));
+    public HostUnderTest AddHost(string name, params SimulatedMachine[] machines) => AddHost(Describe(name, machines));
 
     public HostUnderTest AddHost(SimulatedHostDescription description) =>
         _hosts[description.HostName] = new HostUnderTest(_root, description, Time, NewGuid);
@@ -68,7 +67,15 @@ internal sealed class EstateUnderTest : IAsyncDisposable
             HostName = name,
             Processor = new SimulatedProcessor { Sockets = 2, CoresPerSocket = 16 },
             Memory = 512UL << 30,
-            Volumes = [new SimulatedVolume { Path = @"D:\", Size = 8UL << 40, Free = 6UL << 40 }],
+            Volumes =
+            [
+                new SimulatedVolume
+                {
+                    Path = @"D:\",
+                    Size = 8UL << 40,
+                    Free = 6UL << 40,
+                },
+            ],
             Switches = [new SimulatedSwitch { Name = "prod" }],
             VirtualMachines = [.. machines],
             Timings = new SimulatedTimings
@@ -286,11 +293,23 @@ internal sealed class EstateUnderTest : IAsyncDisposable
                     $"{entity.Metadata.Name} on {entity.Status?.Host} {entity.Status?.PowerState} {entity.Status?.Operation}: "
                     + string.Join(
                         "; ",
-                        (entity.Status?.Conditions ?? []).Select(static c => $"{c.Type}={c.Status} {c.Reason} {c.Message}")
+                        (entity.Status?.Conditions ?? []).Select(static c =>
+                            $"{c.Type}={c.Status} {c.Reason} {c.Message}"
+                        )
                     )
                 )
-                .Concat(Plane.Caches.Groups.List().Select(static group => $"{group.Metadata.Name}: {System.Text.Json.JsonSerializer.Serialize(group.Status)}"))
-                .Concat(Plane.Fleet.Hosts().Select(static host => $"{host.Name} {host.Reachable} {host.Reason} {host.Message}"))
+                .Concat(
+                    Plane
+                        .Caches.Groups.List()
+                        .Select(static group =>
+                            $"{group.Metadata.Name}: {System.Text.Json.JsonSerializer.Serialize(group.Status)}"
+                        )
+                )
+                .Concat(
+                    Plane
+                        .Fleet.Hosts()
+                        .Select(static host => $"{host.Name} {host.Reachable} {host.Reason} {host.Message}")
+                )
                 .Concat(Store.Problems.Select(static problem => problem.ToString()))
         );
 

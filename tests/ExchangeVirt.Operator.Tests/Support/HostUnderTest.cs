@@ -13,8 +13,12 @@ using Microsoft.Extensions.Logging;
 namespace ExchangeVirt.Operator.Tests.Support;
 
 /// <summary>A simulated host with an agent in this process, over real gRPC and mutual TLS on a loopback port.</summary>
-internal sealed class HostUnderTest(string root, SimulatedHostDescription description, TimeProvider time, Func<Guid> newGuid)
-    : IAsyncDisposable
+internal sealed class HostUnderTest(
+    string root,
+    SimulatedHostDescription description,
+    TimeProvider time,
+    Func<Guid> newGuid
+) : IAsyncDisposable
 {
     private WebApplication? _agent;
 
@@ -108,6 +112,7 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
 {
     private readonly Lock _lock = new();
     private readonly List<VirtualMachineAction> _asked = [];
+    private readonly List<VirtualMachineAction> _changed = [];
     private int _fullReads;
 
     public int FullReads => Volatile.Read(ref _fullReads);
@@ -123,6 +128,18 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
         }
     }
 
+    /// <summary>Gets the actions that found something to change.</summary>
+    public IReadOnlyList<VirtualMachineAction> Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _changed];
+            }
+        }
+    }
+
     public Task<ObservedHost> ReadHostAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _fullReads);
@@ -132,7 +149,7 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
     public Task<ObservedVirtualMachine?> ReadVirtualMachineAsync(Guid id, CancellationToken cancellationToken) =>
         inner.ReadVirtualMachineAsync(id, cancellationToken);
 
-    public Task<ActionResult> ApplyAsync(
+    public async Task<ActionResult> ApplyAsync(
         Guid? id,
         VirtualMachineAction action,
         string? expectedFingerprint,
@@ -144,7 +161,16 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
             _asked.Add(action);
         }
 
-        return inner.ApplyAsync(id, action, expectedFingerprint, cancellationToken);
+        var result = await inner.ApplyAsync(id, action, expectedFingerprint, cancellationToken);
+        if (result.Changed)
+        {
+            lock (_lock)
+            {
+                _changed.Add(action);
+            }
+        }
+
+        return result;
     }
 
     public async IAsyncEnumerable<HostChange> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)
