@@ -6,7 +6,22 @@ namespace ExchangeVirt.Scenarios.Tests;
 public sealed class CommandLineTests
 {
     public static TheoryData<string> Commands =>
-        ["demo", "run", "get", "plan", "lint", "crds", "certs", "sim up", "sim drift", "sim fault", "pause", "resume", "delete", "version"];
+        [
+            "demo",
+            "run",
+            "get",
+            "plan",
+            "lint",
+            "crds",
+            "certs",
+            "sim up",
+            "sim drift",
+            "sim fault",
+            "pause",
+            "resume",
+            "delete",
+            "version",
+        ];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -28,7 +43,13 @@ public sealed class CommandLineTests
     {
         using var place = new Workplace();
 
-        var lint = await Exvirt.RunAsync(place, "lint", Path.Combine(Exvirt.Root, "deploy", "samples", sample), "-o", "json");
+        var lint = await Exvirt.RunAsync(
+            place,
+            "lint",
+            Path.Combine(Exvirt.Root, "deploy", "samples", sample),
+            "-o",
+            "json"
+        );
 
         Assert.True(lint.ExitCode == 0, lint.All);
         Assert.True((int)JsonNode.Parse(lint.Output)!["objects"]! > 0);

@@ -25,8 +25,14 @@ public sealed partial class DemoTests
         Assert.Equal(8, machines.Count);
         Assert.All(hosts, static host => Assert.InRange(Ratio(host!), 0.01m, 2m));
         Assert.All(machines.Where(static machine => Name(machine!) != "mbx02"), AssertHealed);
-        AssertExplained(machines.Single(static machine => Name(machine!) == "mbx02")!, hosts.Select(static host => Name(host!)));
-        Assert.DoesNotContain(items.SelectMany(static item => Violations(item!)), static severity => severity == "Unsupported");
+        AssertExplained(
+            machines.Single(static machine => Name(machine!) == "mbx02")!,
+            hosts.Select(static host => Name(host!))
+        );
+        Assert.DoesNotContain(
+            items.SelectMany(static item => Violations(item!)),
+            static severity => severity == "Unsupported"
+        );
         Assert.Equal(3, Regex.Count(demo.Error, "Undone after"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(place.Temporary, "exvirt*"));
         Assert.All(AgentsOf(demo.Error), static id => Assert.True(HasEnded(id)));
@@ -83,7 +89,10 @@ public sealed partial class DemoTests
             .AsArray()
             .Single(static condition => (string?)condition!["type"] == "Placed")!;
         Assert.Equal("False", (string?)placed["status"]);
-        Assert.All(hosts, host => Assert.Contains($"{host}: needs", (string?)placed["message"], StringComparison.Ordinal));
+        Assert.All(
+            hosts,
+            host => Assert.Contains($"{host}: needs", (string?)placed["message"], StringComparison.Ordinal)
+        );
     }
 
     private static IEnumerable<string?> Violations(JsonNode item) =>
@@ -95,7 +104,11 @@ public sealed partial class DemoTests
     private static string Name(JsonNode item) => (string)item["metadata"]!["name"]!;
 
     private static List<int> AgentsOf(string text) =>
-        [.. Agent().Matches(text).Select(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        [
+            .. Agent()
+                .Matches(text)
+                .Select(static match => int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture)),
+        ];
 
     private static bool HasEnded(int id)
     {
@@ -110,6 +123,9 @@ public sealed partial class DemoTests
         }
     }
 
-    [GeneratedRegex(@": agent ([0-9]+) at https://127\.0\.0\.1:", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @": agent (?<id>[0-9]+) at https://127\.0\.0\.1:",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Agent();
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ExchangeVirt.Scenarios.Tests.Support;
 
 namespace ExchangeVirt.Scenarios.Tests;
@@ -40,7 +39,10 @@ public sealed class OperatorTests
             "^NAME +HOST +POWER +SUPPORTED +SYNCED +PENDING +READY +AGE +VCPU +MEMORY +STOP ACTION +DAG\n",
             table.Output
         );
-        Assert.Matches(@"new1 +(alpha|beta) +Running +\S+ +True +<none> +True +[0-9]+s +4 +16Gi +ShutDown +<none>", table.Output);
+        Assert.Matches(
+            @"new1 +(alpha|beta) +Running +\S+ +True +<none> +True +[0-9]+s +4 +16Gi +ShutDown +<none>",
+            table.Output
+        );
         var ended = await up.InterruptAsync();
         Assert.False(Directory.Exists(place.Simulation), ended.All);
     }
@@ -53,7 +55,10 @@ public sealed class OperatorTests
         File.Delete(Path.Combine(place.Manifests, "new.yaml"));
         await using var up = await place.SimulateAsync();
         await using var running = Exvirt.Start(place, place.Run());
-        await Until.TrueAsync("old1's checkpoints are disabled", async () => await SettingAsync(place, "old1", "Checkpoints") is "InSync");
+        await Until.TrueAsync(
+            "old1's checkpoints are disabled",
+            async () => await SettingAsync(place, "old1", "Checkpoints") is "InSync"
+        );
 
         var drift = await Exvirt.RunAsync(place, Drift(place, "checkpoints=Production", "--wait"));
         Assert.True(drift.ExitCode == 0, drift.All);
@@ -61,9 +66,15 @@ public sealed class OperatorTests
 
         var wrong = await Exvirt.RunAsync(place, Drift(place, "colour=blue"));
         Assert.Equal(3, wrong.ExitCode);
-        await Until.TrueAsync("memory waits for a restart", async () => await SettingAsync(place, "old1", "Memory") is "RestartPending");
+        await Until.TrueAsync(
+            "memory waits for a restart",
+            async () => await SettingAsync(place, "old1", "Memory") is "RestartPending"
+        );
         var status = (await place.GetAsync("exvm", "old1"))!["status"]!;
-        Assert.Contains(status["pending"]!["actions"]!.AsArray(), static action => (string?)action!["blockedBy"] is { Length: > 0 });
+        Assert.Contains(
+            status["pending"]!["actions"]!.AsArray(),
+            static action => (string?)action!["blockedBy"] is { Length: > 0 }
+        );
         var ended = await running.InterruptAsync();
         Assert.Contains(ended.ExitCode, new[] { 0, 130 });
     }
@@ -88,7 +99,6 @@ public sealed class OperatorTests
             AssertInSync(await place.GetAsync("exvm", name), name);
         }
 
-        using var reader = new StringReader(string.Join('\n', await MachinesAsync(place)));
         Assert.Equal(["NEW1", "NEW2", "OLD1"], (await MachinesAsync(place)).Where(static name => name != "OTHER"));
     }
 
@@ -108,7 +118,10 @@ public sealed class OperatorTests
 
         foreach (var name in s_machines)
         {
-            await Until.TrueAsync($"{name} is Ready and Synced", async () => await IsAsync(place, name, "Ready") && await IsAsync(place, name, "Synced"));
+            await Until.TrueAsync(
+                $"{name} is Ready and Synced",
+                async () => await IsAsync(place, name, "Ready") && await IsAsync(place, name, "Synced")
+            );
         }
 
         Assert.Equal(["NEW1", "NEW2", "OLD1", "OTHER"], await MachinesAsync(place));
@@ -121,7 +134,10 @@ public sealed class OperatorTests
         Samples.Lay(place);
         await using var up = await place.SimulateAsync();
         await using var first = Exvirt.Start(place, place.Run());
-        await Until.TrueAsync("the first has the directory", () => File.Exists(Path.Combine(place.State, "operator.json")));
+        await Until.TrueAsync(
+            "the first has the directory",
+            () => File.Exists(Path.Combine(place.State, "operator.json"))
+        );
 
         var second = await Exvirt.RunAsync(place, place.Run("--once"));
 
@@ -150,7 +166,16 @@ public sealed class OperatorTests
 
         await using var running = Exvirt.Start(place, place.Run());
         File.Delete(Path.Combine(place.Manifests, "old1.yaml"));
-        var deleted = await Exvirt.RunAsync(place, "delete", "exvm/old1", "-n", "mail", "--state", place.State, "--wait");
+        var deleted = await Exvirt.RunAsync(
+            place,
+            "delete",
+            "exvm/old1",
+            "-n",
+            "mail",
+            "--state",
+            place.State,
+            "--wait"
+        );
         Assert.True(deleted.ExitCode == 0, deleted.All);
         Assert.Null(await place.GetAsync("exvm", "old1"));
         Assert.Contains("OLD1", await MachinesAsync(place));
@@ -186,14 +211,16 @@ public sealed class OperatorTests
 
     private static async Task<string?> SettingAsync(Workplace place, string machine, string setting) =>
         (string?)
-            (await place.GetAsync("exvm", machine))?["status"]?["settings"]?
-                .AsArray()
-                .FirstOrDefault(each => (string?)each!["name"] == setting)?["state"];
+            (await place.GetAsync("exvm", machine))
+                ?["status"]?["settings"]?.AsArray()
+                .FirstOrDefault(each => (string?)each!["name"] == setting)
+                ?["state"];
 
     private static async Task<bool> IsAsync(Workplace place, string machine, string condition) =>
-        (await place.GetAsync("exvm", machine))?["status"]?["conditions"]?
-            .AsArray()
-            .Any(each => (string?)each!["type"] == condition && (string?)each["status"] == "True") is true;
+        (await place.GetAsync("exvm", machine))
+            ?["status"]?["conditions"]?.AsArray()
+            .Any(each => (string?)each!["type"] == condition && (string?)each["status"] == "True")
+            is true;
 
     // What is there in the end, from the hosts themselves: a second VM of a name would show.
     private static async Task<IReadOnlyList<string>> MachinesAsync(Workplace place)
@@ -201,9 +228,22 @@ public sealed class OperatorTests
         var names = new List<string>();
         foreach (var host in new[] { "alpha", "beta" })
         {
-            var refused = await Exvirt.RunAsync(place, "sim", "drift", "--host", host, "--vm", "?", "--set", "checkpoints=Disabled", "--wait", "--dir", place.Simulation);
-            var list = Regex.Match(refused.Error, @"It has (.*)\.");
-            names.AddRange(list.Groups[1].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries));
+            var refused = await Exvirt.RunAsync(
+                place,
+                "sim",
+                "drift",
+                "--host",
+                host,
+                "--vm",
+                "?",
+                "--set",
+                "checkpoints=Disabled",
+                "--wait",
+                "--dir",
+                place.Simulation
+            );
+            var list = refused.Error.Split("It has ")[^1].TrimEnd().TrimEnd('.');
+            names.AddRange(list.Split(", ", StringSplitOptions.RemoveEmptyEntries));
         }
 
         names.Sort(StringComparer.Ordinal);

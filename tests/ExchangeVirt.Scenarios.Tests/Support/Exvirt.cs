@@ -9,6 +9,10 @@ internal static class Exvirt
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+#pragma warning disable RS0030 // Processes live in real time: these tests are a composition root.
+    public static TimeProvider Clock { get; } = TimeProvider.System;
+#pragma warning restore RS0030
+
     public static string Root { get; } = FindRoot();
 
     private static string Program { get; } =
@@ -34,6 +38,7 @@ internal static class Exvirt
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
+            UseShellExecute = false,
             WorkingDirectory = place.Path,
         };
         foreach (var argument in arguments)
@@ -94,15 +99,15 @@ internal sealed class RunningProcess : IAsyncDisposable
 
     public async Task<Outcome> EndAsync()
     {
-        using var patience = new CancellationTokenSource(Exvirt.Patience, TimeProvider.System);
+        using var patience = new CancellationTokenSource(Exvirt.Patience, Exvirt.Clock);
         try
         {
             await _process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             _process.Kill();
-            throw new TimeoutException($"It did not end within {Exvirt.Patience}. {Output}\n{Error}");
+            throw new TimeoutException($"It did not end within {Exvirt.Patience}. {Output}\n{Error}", late);
         }
 
         return new Outcome(_process.ExitCode, Output, Error);
@@ -125,9 +130,9 @@ internal sealed class RunningProcess : IAsyncDisposable
         Until.TrueAsync(
             $"«{text}» is written",
             () =>
-                Output.Contains(text, StringComparison.Ordinal)
-                    ? true
-                : _process.HasExited ? throw new InvalidOperationException($"It ended before it wrote «{text}»: {Output}\n{Error}")
+                Output.Contains(text, StringComparison.Ordinal) ? true
+                : _process.HasExited
+                    ? throw new InvalidOperationException($"It ended before it wrote «{text}»: {Output}\n{Error}")
                 : false
         );
 
@@ -170,15 +175,15 @@ internal static class Until
 
     public static async Task TrueAsync(string what, Func<Task<bool>> isSo)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var started = Exvirt.Clock.GetTimestamp();
         while (!await isSo())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Exvirt.Patience)
+            if (Exvirt.Clock.GetElapsedTime(started) > Exvirt.Patience)
             {
                 throw new TimeoutException($"It was not reached within {Exvirt.Patience} that {what}.");
             }
 
-            await Task.Delay(s_look, TimeProvider.System);
+            await Task.Delay(s_look, Exvirt.Clock);
         }
     }
 }
