@@ -38,7 +38,14 @@ public interface IHostAgentConnector
 /// <summary>Names an installation of the operator and how often its leadership passed on; older counters are refused.</summary>
 /// <param name="Installation">The installation's UID.</param>
 /// <param name="Counter">Rises with every new leader and never falls.</param>
-public sealed record InstallationEpoch(string Installation, ulong Counter);
+public sealed record InstallationEpoch(string Installation, ulong Counter)
+{
+    /// <summary>
+    /// Somebody who only looks on, for a plan or a measurement: may read whoever the agent obeys, binds nothing, and may
+    /// change nothing.
+    /// </summary>
+    public static InstallationEpoch Onlooker { get; } = new("onlooker", 0);
+}
 
 /// <summary>Which agent answers.</summary>
 /// <param name="Version">Its version.</param>

@@ -80,7 +80,10 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Commands(CommandContext context) =>
         [
+            DemoCommand.Create(context),
+            RunCommand.Create(context),
             GetCommand.Create(context),
+            PlanCommand.Create(context),
             LintCommand.Create(context),
             CrdsCommand.Create(context),
             CertsCommand.Create(context),
@@ -92,7 +95,5 @@ internal static class CommandLine
         ];
 
     private static string Path(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent
-            ? $"{Path(parent)} {command.Name}"
-            : "exvirt";
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : "exvirt";
 }

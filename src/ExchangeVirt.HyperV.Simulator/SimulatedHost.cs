@@ -63,7 +63,7 @@ public sealed class SimulatedHost : ICimSession
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(time);
-        var state = HostBuilder.Build(description, time.GetUtcNow(), newGuid);
+        var state = HostBuilder.Build(description, HostClock.Now(time), newGuid);
         return new SimulatedHost(new HostEngine(state, time, newGuid, statePath));
     }
 

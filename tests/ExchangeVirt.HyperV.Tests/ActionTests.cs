@@ -15,7 +15,12 @@ public sealed class ActionTests
         {
             { "mark", new MarkOwner(DriverHost.Owner), SimulatedPowerState.Running, "ModifySystemSettings" },
             { "processors", new SetProcessorCount(12), SimulatedPowerState.Off, "ModifyResourceSettings" },
-            { "memory", new SetFixedMemory(ByteSize.FromGibibytes(24)), SimulatedPowerState.Off, "ModifyResourceSettings" },
+            {
+                "memory",
+                new SetFixedMemory(ByteSize.FromGibibytes(24)),
+                SimulatedPowerState.Off,
+                "ModifyResourceSettings"
+            },
             {
                 "memory of a running VM",
                 new SetFixedMemory(ByteSize.FromGibibytes(24)),
@@ -58,7 +63,12 @@ public sealed class ActionTests
         string method
     )
     {
-        await using var host = DriverHost.With(Wrong(state) with { Notes = action is MarkOwner ? "a person's words" : DriverHost.Notes });
+        await using var host = DriverHost.With(
+            Wrong(state) with
+            {
+                Notes = action is MarkOwner ? "a person's words" : DriverHost.Notes,
+            }
+        );
 
         var result = await host.ApplyAsync(action);
 
@@ -75,12 +85,17 @@ public sealed class ActionTests
         string method
     )
     {
-        if (action is UnregisterVirtualMachine)
+        if (action is UnregisterVirtualMachine or ShutDownGuest)
         {
             return;
         }
 
-        await using var host = DriverHost.With(Wrong(state) with { Notes = action is MarkOwner ? null : DriverHost.Notes });
+        await using var host = DriverHost.With(
+            Wrong(state) with
+            {
+                Notes = action is MarkOwner ? null : DriverHost.Notes,
+            }
+        );
         await host.ApplyAsync(action);
         host.Session.Forget();
 
@@ -95,7 +110,12 @@ public sealed class ActionTests
     [InlineData(SimulatedAnswers.Synchronous)]
     public async Task The_settings_are_as_asked_whichever_way_the_host_answers(SimulatedAnswers answers)
     {
-        await using DriverHost host = new(DriverHost.Describe(Wrong(SimulatedPowerState.Off)) with { Answers = answers });
+        await using DriverHost host = new(
+            DriverHost.Describe(Wrong(SimulatedPowerState.Off)) with
+            {
+                Answers = answers,
+            }
+        );
 
         await host.ApplyAsync(new SetProcessorCount(12));
         await host.ApplyAsync(new SetFixedMemory(ByteSize.FromGibibytes(24)));
@@ -110,14 +130,22 @@ public sealed class ActionTests
         Assert.Equal((ByteSize.FromGibibytes(24), false), (vm.Memory!.Startup, vm.Memory.Dynamic));
         Assert.Equal((CheckpointType.Disabled, false), (vm.CheckpointType, vm.AutomaticCheckpoints));
         Assert.Equal(AutomaticStopAction.ShutDown, vm.AutomaticStopAction);
-        Assert.Equal((AutomaticStartAction.Start, TimeSpan.FromSeconds(120)), (vm.AutomaticStartAction, vm.AutomaticStartDelay));
+        Assert.Equal(
+            (AutomaticStartAction.Start, TimeSpan.FromSeconds(120)),
+            (vm.AutomaticStartAction, vm.AutomaticStartDelay)
+        );
         Assert.Equal(AutomaticRecoveryAction.Restart, vm.AutomaticRecoveryAction);
     }
 
     [Fact]
     public async Task Marking_keeps_what_people_wrote()
     {
-        await using var host = DriverHost.With(DriverHost.Machine() with { Notes = "Ask Ann before touching.\nRack 4" });
+        await using var host = DriverHost.With(
+            DriverHost.Machine() with
+            {
+                Notes = "Ask Ann before touching.\nRack 4",
+            }
+        );
 
         await host.ApplyAsync(new MarkOwner(DriverHost.Owner));
 
@@ -128,7 +156,8 @@ public sealed class ActionTests
                 "SELECT * FROM Msvm_VirtualSystemSettingData",
                 CancellationToken.None
             )
-        )[0].Texts("Notes");
+        )[0]
+            .Texts("Notes");
         Assert.StartsWith("Ask Ann before touching.\nRack 4\n", string.Join('\n', notes), StringComparison.Ordinal);
     }
 
@@ -138,12 +167,18 @@ public sealed class ActionTests
     public async Task What_Hyper_V_refuses_on_a_running_VM_is_refused_in_its_words(SimulatedAnswers refusals)
     {
         await using DriverHost host = new(
-            DriverHost.Describe(Wrong(SimulatedPowerState.Running)) with { Refusals = refusals }
+            DriverHost.Describe(Wrong(SimulatedPowerState.Running)) with
+            {
+                Refusals = refusals,
+            }
         );
 
         var failure = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(new SetProcessorCount(12)));
 
-        Assert.Equal((FaultKind.FailedPrecondition, "InvalidState", 32775L), (failure.Kind, failure.Reason, failure.ReturnCode));
+        Assert.Equal(
+            (FaultKind.FailedPrecondition, "InvalidState", 32775L),
+            (failure.Kind, failure.Reason, failure.ReturnCode)
+        );
         Assert.Contains("ex01", failure.Message, StringComparison.Ordinal);
         Assert.Equal(8, (await host.ReadMachineAsync()).ProcessorCount);
     }
@@ -153,7 +188,7 @@ public sealed class ActionTests
     {
         await using var host = DriverHost.With(Wrong(SimulatedPowerState.Running));
         var vm = await host.ReadMachineAsync();
-        host.Must(host.Host.Control.Set("ex01", "checkpoints", "Standard"));
+        DriverHost.Must(host.Host.Control.Set("ex01", "checkpoints", "Standard"));
 
         var failure = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(vm, new DisableCheckpoints()));
 
@@ -221,16 +256,28 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public async Task Nothing_is_asked_of_a_busy_virtual_machine()
+    public async Task Nothing_is_asked_of_a_busy_virtual_machine_and_both_reads_say_that_it_is()
     {
-        await using var host = DriverHost.With(Wrong(SimulatedPowerState.Running));
+        await using DriverHost host = new(
+            DriverHost.Describe(Wrong(SimulatedPowerState.Running)) with
+            {
+                Timings = new SimulatedTimings { ModifySeconds = 1_000_000 },
+            }
+        );
         var vm = await host.ReadMachineAsync();
-        host.Must(host.Host.Control.Do("ex01", "takeCheckpoint", "backup"));
+        using CancellationTokenSource ending = new();
+        var first = host.Driver.ApplyAsync(vm.Id, new DisableCheckpoints(), vm.Fingerprint, ending.Token);
+        Assert.Equal(["ModifySystemSettings"], host.Changes());
 
-        var failure = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(vm, new DisableCheckpoints()));
+        var failure = await Assert.ThrowsAsync<HyperVException>(() =>
+            host.ApplyAsync(vm, new DisableAutomaticCheckpoints())
+        );
 
-        Assert.True(failure is { Kind: FaultKind.Busy, Reason: "VirtualMachineBusy" } or { Reason: "FactsChanged" }, failure.Message);
-        Assert.Empty(host.Changes());
+        Assert.Equal((FaultKind.Busy, "VirtualMachineBusy"), (failure.Kind, failure.Reason));
+        Assert.Equal(["ModifySystemSettings"], host.Changes());
+        Assert.Equal(VirtualMachineOperation.OtherJob, (await host.ReadMachineAsync()).Operation);
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.RunAsync(first));
     }
 
     [Theory]
@@ -240,7 +287,14 @@ public sealed class ActionTests
     public async Task A_job_is_judged_by_how_it_ended_and_by_the_target(SimulatedFaultKind fault, bool succeeds)
     {
         await using var host = DriverHost.With(Wrong(SimulatedPowerState.Running));
-        host.Host.Control.Inject(new SimulatedFault { Kind = fault, Remaining = 1, Text = "The disk is full of birds." });
+        host.Host.Control.Inject(
+            new SimulatedFault
+            {
+                Kind = fault,
+                Remaining = 1,
+                Text = "The disk is full of birds.",
+            }
+        );
 
         if (succeeds)
         {
@@ -323,7 +377,10 @@ public sealed class ActionTests
     [Theory]
     [InlineData(SimulatedCheckpointKind.Recovery, FaultKind.Busy)]
     [InlineData(SimulatedCheckpointKind.Replica, FaultKind.Forbidden)]
-    public async Task No_checkpoint_is_merged_beside_one_that_is_not_a_users(SimulatedCheckpointKind kind, FaultKind fault)
+    public async Task No_checkpoint_is_merged_beside_one_that_is_not_a_users(
+        SimulatedCheckpointKind kind,
+        FaultKind fault
+    )
     {
         await using var host = DriverHost.With(
             DriverHost.Machine() with
@@ -339,7 +396,9 @@ public sealed class ActionTests
         var mine = checkpoints.Single(static item => item.Name == "mine");
         var theirs = checkpoints.Single(static item => item.Name == "theirs");
 
-        var beside = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(new MergeCheckpoint(mine.Id, "mine")));
+        var beside = await Assert.ThrowsAsync<HyperVException>(() =>
+            host.ApplyAsync(new MergeCheckpoint(mine.Id, "mine"))
+        );
         var itself = await Assert.ThrowsAsync<HyperVException>(() =>
             host.ApplyAsync(new MergeCheckpoint(theirs.Id, "theirs"))
         );
@@ -372,7 +431,12 @@ public sealed class ActionTests
     {
         await using var host = DriverHost.With(Wrong(SimulatedPowerState.Running));
         host.Host.Control.Inject(
-            new SimulatedFault { Kind = SimulatedFaultKind.MethodReturns, Method = "InitiateShutdown", Code = code }
+            new SimulatedFault
+            {
+                Kind = SimulatedFaultKind.MethodReturns,
+                Method = "InitiateShutdown",
+                Code = code,
+            }
         );
 
         var failure = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(new ShutDownGuest("planned")));
@@ -390,7 +454,13 @@ public sealed class ActionTests
         var vm = await host.ReadMachineAsync();
         Assert.Equal((PowerState.Off, false), (vm.PowerState, vm.HasSavedState));
         Assert.Single(vm.Disks!);
-        Assert.Equal((ushort)3, Assert.Single(host.Session.Invoked, static call => call.Method == "RequestStateChange").Arguments["RequestedState"].Value);
+        Assert.Equal(
+            (ushort)3,
+            Assert
+                .Single(host.Session.Invoked, static call => call.Method == "RequestStateChange")
+                .Arguments["RequestedState"]
+                .Value
+        );
     }
 
     [Fact]
@@ -415,7 +485,13 @@ public sealed class ActionTests
         host.Session.OnQuery = static (space, _) =>
             space == @"root\mscluster" ? throw new Cim.CimException(Cim.CimError.Failed, "stopped") : null;
 
-        foreach (VirtualMachineAction action in new VirtualMachineAction[] { new StartVirtualMachine(), new UnregisterVirtualMachine() })
+        foreach (
+            VirtualMachineAction action in new VirtualMachineAction[]
+            {
+                new StartVirtualMachine(),
+                new UnregisterVirtualMachine(),
+            }
+        )
         {
             var failure = await Assert.ThrowsAsync<HyperVException>(() => host.ApplyAsync(action));
             Assert.Equal((FaultKind.FailedPrecondition, "ClusterUnknown"), (failure.Kind, failure.Reason));
@@ -449,7 +525,10 @@ public sealed class ActionTests
     public async Task An_adapter_that_hangs_on_no_switch_is_connected()
     {
         await using var host = DriverHost.With(
-            DriverHost.Machine() with { NetworkAdapters = [new SimulatedAdapter { Name = "Mail" }] }
+            DriverHost.Machine() with
+            {
+                NetworkAdapters = [new SimulatedAdapter { Name = "Mail" }],
+            }
         );
         var adapter = (await host.ReadMachineAsync()).NetworkAdapters!.Single();
         Assert.Null(adapter.SwitchName);
@@ -518,7 +597,12 @@ public sealed class ActionTests
         await host.ApplyAsync(attach);
 
         Assert.Equal(["AddResourceSettings"], host.Changes());
-        Assert.Equal(1, (await host.ReadMachineAsync()).Disks!.Single(static disk => disk.Path!.EndsWith("db.vhdx", StringComparison.Ordinal)).Slot);
+        Assert.Equal(
+            1,
+            (await host.ReadMachineAsync())
+                .Disks!.Single(static disk => disk.Path!.EndsWith("db.vhdx", StringComparison.Ordinal))
+                .Slot
+        );
     }
 
     [Fact]
@@ -561,7 +645,13 @@ public sealed class ActionTests
             0u,
             (
                 await host.Host.InvokeAsync(
-                    (await host.Host.QueryAsync(Cims.Namespace, "SELECT * FROM Msvm_ImageManagementService", CancellationToken.None))[0].Path,
+                    (
+                        await host.Host.QueryAsync(
+                            Cims.Namespace,
+                            "SELECT * FROM Msvm_ImageManagementService",
+                            CancellationToken.None
+                        )
+                    )[0].Path,
                     "GetVirtualHardDiskSettingData",
                     new Dictionary<string, Cim.CimValue>(StringComparer.Ordinal)
                     {
@@ -614,17 +704,15 @@ public sealed class ActionTests
         ];
         var family = typeof(VirtualMachineAction)
             .Assembly.GetTypes()
-            .Where(static type => type.IsSubclassOf(typeof(VirtualMachineAction)) && type != typeof(CreateVirtualMachine));
+            .Where(static type =>
+                type.IsSubclassOf(typeof(VirtualMachineAction)) && type != typeof(CreateVirtualMachine)
+            );
         Assert.Empty(family.Except(actions.Select(static action => action.GetType())));
         return actions;
     }
 
     internal static DesiredDisk Disk(string name, string path, ByteSize? size = null, string? source = null) =>
-        new()
-        {
-            Name = name,
-            VirtualHardDisk = new DesiredVirtualHardDisk(path, size, null, source),
-        };
+        new() { Name = name, VirtualHardDisk = new DesiredVirtualHardDisk(path, size, null, source) };
 
     private static SimulatedMachine Wrong(SimulatedPowerState state) =>
         DriverHost.Machine() with

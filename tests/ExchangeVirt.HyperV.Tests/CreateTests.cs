@@ -139,7 +139,12 @@ public sealed class CreateTests
     [Fact]
     public async Task A_name_that_is_in_use_is_refused()
     {
-        await using DriverHost host = new(Describe() with { VirtualMachines = [DriverHost.Machine() with { Notes = null }] });
+        await using DriverHost host = new(
+            Describe() with
+            {
+                VirtualMachines = [DriverHost.Machine() with { Notes = null }],
+            }
+        );
 
         var failure = await Assert.ThrowsAsync<HyperVException>(() => host.CreateAsync(Blueprint()));
 
@@ -174,7 +179,9 @@ public sealed class CreateTests
             .Session.Invoked.Where(static call => call.Method is "CreateVirtualHardDisk" or "ConvertVirtualHardDisk")
             .Select(static call => (string)call.Arguments["VirtualDiskSettingData"].Value!);
         Assert.DoesNotContain(made, static text => text.Contains("log.vhdx", StringComparison.Ordinal));
-        var vm = await host.RunAsync(host.Driver.ReadVirtualMachineAsync(result.VirtualMachineId, CancellationToken.None));
+        var vm = await host.RunAsync(
+            host.Driver.ReadVirtualMachineAsync(result.VirtualMachineId, CancellationToken.None)
+        );
         var kept = vm!.Disks!.Single(static disk => disk.Path == Existing);
         Assert.Equal((VirtualDiskType.Dynamic, ByteSize.FromGibibytes(7)), (kept.Type, kept.Size));
     }
@@ -186,7 +193,9 @@ public sealed class CreateTests
 
         var result = await host.CreateAsync(Blueprint());
 
-        var vm = await host.RunAsync(host.Driver.ReadVirtualMachineAsync(result.VirtualMachineId, CancellationToken.None));
+        var vm = await host.RunAsync(
+            host.Driver.ReadVirtualMachineAsync(result.VirtualMachineId, CancellationToken.None)
+        );
         var copied = vm!.Disks!.Single(static disk => disk.Path == Os);
         Assert.Equal((VirtualDiskType.Fixed, ByteSize.FromGibibytes(200)), (copied.Type, copied.Size));
         var blank = vm.Disks!.Single(static disk => disk.Path == Database);
@@ -263,11 +272,17 @@ public sealed class CreateTests
         Assert.Equal((ByteSize.FromGibibytes(128), false), (vm.Memory!.Startup, vm.Memory.Dynamic));
         Assert.Equal(AutomaticStopAction.ShutDown, vm.AutomaticStopAction);
         Assert.Equal(AutomaticRecoveryAction.Restart, vm.AutomaticRecoveryAction);
-        Assert.Equal((AutomaticStartAction.Start, TimeSpan.FromSeconds(60)), (vm.AutomaticStartAction, vm.AutomaticStartDelay));
+        Assert.Equal(
+            (AutomaticStartAction.Start, TimeSpan.FromSeconds(60)),
+            (vm.AutomaticStartAction, vm.AutomaticStartDelay)
+        );
         Assert.Equal((CheckpointType.Disabled, false), (vm.CheckpointType, vm.AutomaticCheckpoints));
         Assert.Equal(DriverHost.Owner, vm.Owner);
         Assert.False(vm.CreationIncomplete);
-        Assert.Equal([Database, Existing, Os], vm.Disks!.Select(static disk => disk.Path!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [Database, Existing, Os],
+            vm.Disks!.Select(static disk => disk.Path!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(
             [("Backup", "Backup", null), ("Mail", "Mail", 20)],
             vm.NetworkAdapters!.Select(static item => (item.Name, item.SwitchName, item.VlanId)).Order()

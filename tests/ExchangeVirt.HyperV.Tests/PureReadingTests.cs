@@ -80,6 +80,16 @@ public sealed class PureReadingTests
                 )
             );
 
+    [Fact]
+    public void A_keys_name_that_ends_anothers_is_told_apart() =>
+        Assert.Equal(
+            "C14",
+            WmiIdentity.KeyOf(
+                @"\\HV01\root\virtualization\v2:Msvm_VirtualEthernetSwitch.CreationClassName=""Msvm_VirtualEthernetSwitch"",Name=""C14""",
+                "Name"
+            )
+        );
+
     [Theory]
     [InlineData("no path at all")]
     [InlineData("InstanceID=\"never closed")]

@@ -38,8 +38,18 @@ public sealed class ReadingTests(ITestOutputHelper output)
                 Services = [new SimulatedService { Name = "MSSQLSERVER" }, new SimulatedService { Name = "Spooler" }],
                 Volumes =
                 [
-                    new SimulatedVolume { Path = @"C:\", Size = 1UL << 40, Free = 1UL << 39 },
-                    new SimulatedVolume { Path = @"C:\ClusterStorage\csv1", Size = 2UL << 40, Free = 1UL << 40 },
+                    new SimulatedVolume
+                    {
+                        Path = @"C:\",
+                        Size = 1UL << 40,
+                        Free = 1UL << 39,
+                    },
+                    new SimulatedVolume
+                    {
+                        Path = @"C:\ClusterStorage\csv1",
+                        Size = 2UL << 40,
+                        Free = 1UL << 40,
+                    },
                 ],
             }
         );
@@ -48,7 +58,10 @@ public sealed class ReadingTests(ITestOutputHelper output)
         var read = await host.ReadAsync();
 
         Assert.Equal("HV01", read.Name);
-        Assert.Equal((32, 64, "GenuineIntel"), (read.Processors.PhysicalCores, read.Processors.LogicalProcessors, read.Processors.Vendor));
+        Assert.Equal(
+            (32, 64, "GenuineIntel"),
+            (read.Processors.PhysicalCores, read.Processors.LogicalProcessors, read.Processors.Vendor)
+        );
         Assert.NotNull(read.Processors.RootProcessorsUsed);
         Assert.Equal(ByteSize.FromGibibytes(512), read.Memory);
         Assert.Equal(("10.0.20348", 3), (read.OperatingSystem?.Version, read.OperatingSystem?.ProductType));
@@ -91,10 +104,7 @@ public sealed class ReadingTests(ITestOutputHelper output)
         Assert.Equal((2, 8), (vm.Generation, vm.ProcessorCount));
         Assert.Equal(ByteSize.FromGibibytes(8), vm.Memory!.Startup);
         Assert.True(vm.Memory.Dynamic);
-        Assert.Equal(
-            (ByteSize.FromGibibytes(4), ByteSize.FromGibibytes(32)),
-            (vm.Memory.Minimum, vm.Memory.Maximum)
-        );
+        Assert.Equal((ByteSize.FromGibibytes(4), ByteSize.FromGibibytes(32)), (vm.Memory.Minimum, vm.Memory.Maximum));
         Assert.Equal(AutomaticStopAction.Save, vm.AutomaticStopAction);
         Assert.Equal(AutomaticStartAction.StartIfRunning, vm.AutomaticStartAction);
         Assert.Equal(TimeSpan.FromSeconds(90), vm.AutomaticStartDelay);
@@ -123,7 +133,10 @@ public sealed class ReadingTests(ITestOutputHelper output)
                 State = SimulatedPowerState.Running,
                 Checkpoints = [new SimulatedCheckpoint(), new SimulatedCheckpoint()],
             },
-            DriverHost.Machine("ex02") with { Notes = null }
+            DriverHost.Machine("ex02") with
+            {
+                Notes = null,
+            }
         );
         var whole = await host.ReadMachineAsync();
 
@@ -133,13 +146,28 @@ public sealed class ReadingTests(ITestOutputHelper output)
         Assert.NotNull(single);
         Assert.Equal(whole.Fingerprint, single.Fingerprint);
         Assert.Null(whole.Disks![0].Type);
-        Assert.Equal((VirtualDiskType.Fixed, ByteSize.FromGibibytes(64)), (single.Disks![0].Type, single.Disks[0].Size));
+        Assert.Equal(
+            (VirtualDiskType.Fixed, ByteSize.FromGibibytes(64)),
+            (single.Disks![0].Type, single.Disks[0].Size)
+        );
         Assert.Equal(single.Disks, again.Disks);
         Assert.Equal(single.NetworkAdapters, whole.NetworkAdapters);
         Assert.Equal(single.Checkpoints, whole.Checkpoints);
         Assert.Equal(
-            single with { Disks = null, NetworkAdapters = null, Checkpoints = null, Uptime = null },
-            whole with { Disks = null, NetworkAdapters = null, Checkpoints = null, Uptime = null }
+            single with
+            {
+                Disks = null,
+                NetworkAdapters = null,
+                Checkpoints = null,
+                Uptime = null,
+            },
+            whole with
+            {
+                Disks = null,
+                NetworkAdapters = null,
+                Checkpoints = null,
+                Uptime = null,
+            }
         );
     }
 
@@ -157,7 +185,10 @@ public sealed class ReadingTests(ITestOutputHelper output)
 
         Assert.EndsWith(".avhdx", disk.Path, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(@"D:\VMs\ex01\os.vhdx", disk.RootPath);
-        Assert.DoesNotContain(host.Session.Invoked, static call => call.Method.StartsWith("GetVirtualHardDisk", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            host.Session.Invoked,
+            static call => call.Method.StartsWith("GetVirtualHardDisk", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -169,7 +200,10 @@ public sealed class ReadingTests(ITestOutputHelper output)
     public async Task A_checkpoint_says_who_made_it(SimulatedCheckpointKind made, CheckpointKind kind)
     {
         await using var host = DriverHost.With(
-            DriverHost.Machine() with { Checkpoints = [new SimulatedCheckpoint { Kind = made, Name = "before" }] }
+            DriverHost.Machine() with
+            {
+                Checkpoints = [new SimulatedCheckpoint { Kind = made, Name = "before" }],
+            }
         );
 
         var checkpoint = Assert.Single((await host.ReadMachineAsync()).Checkpoints!);
@@ -214,7 +248,9 @@ public sealed class ReadingTests(ITestOutputHelper output)
         await using var host = DriverHost.With(DriverHost.Machine());
         var asked = 0;
         host.Session.OnQuery = (_, wql) =>
-            wql.EndsWith("FROM Msvm_VirtualSystemManagementService", StringComparison.Ordinal) && ++asked == 2 ? [] : null;
+            wql.EndsWith("FROM Msvm_VirtualSystemManagementService", StringComparison.Ordinal) && ++asked == 2
+                ? []
+                : null;
 
         var failure = await Assert.ThrowsAsync<HyperVException>(host.ReadAsync);
 
@@ -234,7 +270,9 @@ public sealed class ReadingTests(ITestOutputHelper output)
     {
         await using var host = DriverHost.With(DriverHost.Machine());
         host.Session.OnQuery = static (space, _) =>
-            space == @"root\mscluster" ? throw new CimException(CimError.Failed, "The cluster service is stopped.") : null;
+            space == @"root\mscluster"
+                ? throw new CimException(CimError.Failed, "The cluster service is stopped.")
+                : null;
 
         Assert.Null((await host.ReadMachineAsync()).Clustered);
     }
@@ -244,7 +282,8 @@ public sealed class ReadingTests(ITestOutputHelper output)
     {
         await using var host = DriverHost.With(DriverHost.Machine());
         host.Session.OnQuery = static (space, _) =>
-            space.StartsWith(@"root\cimv2", StringComparison.Ordinal) || space.Contains("storage", StringComparison.Ordinal)
+            space.StartsWith(@"root\cimv2", StringComparison.Ordinal)
+            || space.Contains("storage", StringComparison.Ordinal)
                 ? throw new CimException(CimError.AccessDenied, "no")
                 : null;
 

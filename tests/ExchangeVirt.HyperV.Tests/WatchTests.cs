@@ -18,7 +18,7 @@ public sealed class WatchTests
         await using var changes = host.Driver.WatchAsync(CancellationToken.None).GetAsyncEnumerator();
         var next = changes.MoveNextAsync().AsTask();
 
-        host.Must(
+        DriverHost.Must(
             way == "set" ? host.Host.Control.Set("ex01", what, value!) : host.Host.Control.Do("ex01", what, value)
         );
 
@@ -34,7 +34,7 @@ public sealed class WatchTests
         var next = changes.MoveNextAsync().AsTask();
         host.Host.Control.Inject(new SimulatedFault { Kind = SimulatedFaultKind.EventOverflow, Remaining = 1 });
 
-        host.Must(host.Host.Control.Set("ex01", "checkpoints", "Standard"));
+        DriverHost.Must(host.Host.Control.Set("ex01", "checkpoints", "Standard"));
 
         Assert.True(await host.RunAsync(next));
         Assert.Equal(new HostChange(null), changes.Current);
@@ -92,6 +92,6 @@ public sealed class WatchTests
         await cancelling.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.RunAsync(next));
-        host.Must(host.Host.Control.Set("ex01", "checkpoints", "Standard"));
+        DriverHost.Must(host.Host.Control.Set("ex01", "checkpoints", "Standard"));
     }
 }

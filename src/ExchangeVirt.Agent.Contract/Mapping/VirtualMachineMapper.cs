@@ -31,6 +31,7 @@ public static class VirtualMachineMapper
             ReplicationMode = EnumMaps.ReplicationMode.ToWire(machine.ReplicationMode),
             LastSuccessfulBackupAt = Primitives.ToWire(machine.LastSuccessfulBackupAt),
             Owner = Primitives.ToWire(machine.Owner),
+            CreationIncomplete = machine.CreationIncomplete,
         };
         SetOptional(wire, machine);
         return wire;
@@ -68,6 +69,7 @@ public static class VirtualMachineMapper
             Clustered = wire.HasClustered ? wire.Clustered : null,
             LastSuccessfulBackupAt = wire.LastSuccessfulBackupAt?.ToDateTimeOffset(),
             Owner = Primitives.FromWire(wire.Owner),
+            CreationIncomplete = wire.CreationIncomplete,
         };
 
     private static void SetOptional(Wire.VirtualMachine wire, ObservedVirtualMachine machine)

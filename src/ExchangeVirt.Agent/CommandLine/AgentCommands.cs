@@ -43,6 +43,10 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
             Description = "Speaks TLS 1.2 too, for Windows Server 2016 and 2019, which have no 1.3.",
         };
         var jsonLogs = new Option<bool>("--json-logs") { Description = "Writes logs as JSON lines." };
+        var exitWithInput = new Option<bool>("--exit-on-stdin-close")
+        {
+            Description = "Ends when standard input closes, so that it never outlives the process that started it.",
+        };
         Option[] options =
         [
             config,
@@ -57,6 +61,7 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
             simulateState,
             allowTls12,
             jsonLogs,
+            exitWithInput,
         ];
         foreach (var option in options)
         {
@@ -67,7 +72,10 @@ internal sealed class AgentCommands(Func<AgentConfiguration, CancellationToken, 
             (parsed, cancellationToken) =>
             {
                 var file = parsed.GetValue(config) is { } path ? AgentConfiguration.Load(path) : new();
-                return run(
+                Func<AgentConfiguration, CancellationToken, Task<int>> start = parsed.GetValue(exitWithInput)
+                    ? (configuration, stop) => InputWatch.RunAsync(token => run(configuration, token), stop)
+                    : run;
+                return start(
                     file.With(
                         new AgentConfiguration
                         {

@@ -1,6 +1,9 @@
 using ExchangeVirt.Agent.Hosting;
 using ExchangeVirt.HyperV;
+using ExchangeVirt.HyperV.Cim;
 using ExchangeVirt.HyperV.Mmi;
+using ExchangeVirt.HyperV.Simulator;
+using ExchangeVirt.HyperV.Simulator.Description;
 
 namespace ExchangeVirt.Agent.CommandLine;
 
@@ -8,6 +11,7 @@ namespace ExchangeVirt.Agent.CommandLine;
 internal static class AgentProcess
 {
     /// <returns>The exit code.</returns>
+    /// <exception cref="ConfigurationException">The configuration, or the simulated host's description, is wrong.</exception>
     public static async Task<int> RunAsync(
         AgentConfiguration configuration,
         TimeProvider time,
@@ -17,7 +21,7 @@ internal static class AgentProcess
     )
     {
         var settings = configuration.ToSettings(Environment.MachineName);
-        await using var session = CimSessions.OpenLocal();
+        await using var session = OpenHost(configuration, settings, time);
         await using var application = AgentApplication.Create(
             settings,
             new AgentEnvironment(
@@ -29,9 +33,33 @@ internal static class AgentProcess
                 time,
                 newGuid,
                 chance
-            )
+            ),
+            (session as SimulatedHost)?.Control
         );
         await application.RunAsync(cancellationToken);
         return 0;
+    }
+
+    private static ICimSession OpenHost(AgentConfiguration configuration, AgentSettings settings, TimeProvider time)
+    {
+        if (configuration.Simulate is not { } description)
+        {
+            return CimSessions.OpenLocal();
+        }
+
+        try
+        {
+            Directory.CreateDirectory(settings.StateDirectory);
+            return SimulatedHost.Open(
+                description,
+                configuration.SimulateState ?? Path.Combine(settings.StateDirectory, "simulated-host.json"),
+                time
+            );
+        }
+        catch (Exception failure)
+            when (failure is DescriptionException or InvalidDataException or FileNotFoundException)
+        {
+            throw new ConfigurationException(failure.Message, failure);
+        }
     }
 }

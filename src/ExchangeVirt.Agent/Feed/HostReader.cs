@@ -175,6 +175,7 @@ public sealed partial class HostReader(
         while (true)
         {
             var since = time.GetTimestamp();
+            var looking = LookOnceListeningAsync(stop);
             try
             {
                 await foreach (var change in driver.WatchAsync(stop))
@@ -195,10 +196,16 @@ public sealed partial class HostReader(
             }
 
             failures = time.GetElapsedTime(since) > pace.RetryTo ? 0 : failures + 1;
+            await looking;
             await Task.Delay(Retry(failures), time, stop);
-            // What happened while nobody listened is found by looking.
-            RequestEverything();
         }
+    }
+
+    // What happened before the subscription stood is found by looking; that it stands, nothing says, so a moment is given.
+    private async Task LookOnceListeningAsync(CancellationToken stop)
+    {
+        await Task.Delay(pace.RetryFrom, time, stop);
+        RequestEverything();
     }
 
     private async Task ResyncAsync(CancellationToken stop)

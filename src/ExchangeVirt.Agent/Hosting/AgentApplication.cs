@@ -5,6 +5,7 @@ using ExchangeVirt.Agent.Operations;
 using ExchangeVirt.Agent.Service;
 using ExchangeVirt.Agent.State;
 using ExchangeVirt.HyperV;
+using ExchangeVirt.HyperV.Simulator;
 
 namespace ExchangeVirt.Agent.Hosting;
 
@@ -17,13 +18,13 @@ public static partial class AgentApplication
     /// <summary>Makes an agent that is ready to start.</summary>
     /// <param name="settings">How it runs.</param>
     /// <param name="environment">What it takes from outside.</param>
-    /// <param name="configure">Adds what only some agents have.</param>
+    /// <param name="simulator">The control surface of a simulated host; null for a real one, which has none.</param>
     /// <exception cref="AgentStateException">Its state cannot be used, or another agent uses it.</exception>
     /// <exception cref="TlsFileException">Its certificate cannot be used.</exception>
     public static WebApplication Create(
         AgentSettings settings,
         AgentEnvironment environment,
-        Action<WebApplicationBuilder>? configure = null
+        SimulatedHostControl? simulator = null
     )
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -43,9 +44,19 @@ public static partial class AgentApplication
                 listen => KestrelTls.Use(listen, tls, settings.AllowTls12, environment.Time)
             );
         });
-        configure?.Invoke(builder);
+        if (simulator is not null)
+        {
+            builder.Services.AddSingleton(simulator);
+            builder.Services.AddSingleton<SimulatorControlService>();
+        }
+
         var application = builder.Build();
         application.MapGrpcService<HostAgentService>();
+        if (simulator is not null)
+        {
+            application.MapGrpcService<SimulatorControlService>();
+        }
+
         return application;
     }
 

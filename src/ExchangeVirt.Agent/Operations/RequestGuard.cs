@@ -140,7 +140,11 @@ public sealed class RequestGuard(IHyperVDriver driver, InstallationBinding bindi
     private async Task RefuseSecondCreationAsync(OwnerMark mark, CancellationToken cancellationToken)
     {
         var host = await driver.ReadHostAsync(cancellationToken);
-        if (host.VirtualMachines.FirstOrDefault(machine => machine.Owner == mark) is { } there)
+        // One whose creation was cut off is completed by asking for it again.
+        if (
+            host.VirtualMachines.FirstOrDefault(machine => machine.Owner == mark && !machine.CreationIncomplete) is
+            { } there
+        )
         {
             throw Faults.Refuse(
                 AgentFaultKind.FailedPrecondition,

@@ -44,6 +44,17 @@ public sealed class HostAgentService(
     public override async Task<Wire.ApplyResponse> Apply(Wire.ApplyRequest request, ServerCallContext context)
     {
         var epoch = Admit(request.Epoch, context);
+        if (epoch == InstallationEpoch.Onlooker)
+        {
+            throw new AgentFaultException(
+                new AgentFault(
+                    AgentFaultKind.NotBound,
+                    "NotBound",
+                    "Who only looks on may change nothing: a change names the installation that asks for it."
+                )
+            );
+        }
+
         var asked =
             RequestMapper.FromWire(request)
             ?? throw new AgentFaultException(
@@ -107,7 +118,11 @@ public sealed class HostAgentService(
                 await tick;
                 // A stream may outlive its certificate or its leader: both are looked at again here.
                 callers.Check(context);
-                binding.Admit(epoch, mayLead: false);
+                if (epoch != InstallationEpoch.Onlooker)
+                {
+                    binding.Admit(epoch, mayLead: false);
+                }
+
                 await stream.WriteAsync(
                     new Wire.WatchEvent { Heartbeat = new() { At = Timestamp.FromDateTimeOffset(time.GetUtcNow()) } },
                     stop
@@ -138,7 +153,11 @@ public sealed class HostAgentService(
     private InstallationEpoch Admit(Wire.Epoch? wire, ServerCallContext context)
     {
         var epoch = RequestMapper.FromWire(wire);
-        binding.Admit(epoch, mayLead: callers.IsOperator(context));
+        if (epoch != InstallationEpoch.Onlooker)
+        {
+            binding.Admit(epoch, mayLead: callers.IsOperator(context));
+        }
+
         return epoch;
     }
 

@@ -8,8 +8,6 @@ namespace ExchangeVirt.Agent.State;
 /// </summary>
 public sealed class InstallationBinding
 {
-    private const string FileName = "binding.json";
-
     private readonly string _path;
     private readonly string _rebindPath;
     private readonly Lock _gate = new();
@@ -19,7 +17,7 @@ public sealed class InstallationBinding
     /// <exception cref="AgentStateException">It cannot be read.</exception>
     public InstallationBinding(string directory)
     {
-        _path = Path.Combine(directory, FileName);
+        _path = Path.Combine(directory, "binding.json");
         _rebindPath = RebindPath(directory);
         _content = DurableFile.Read<Content>(_path);
     }
@@ -47,14 +45,6 @@ public sealed class InstallationBinding
             }
         }
     }
-
-    /// <summary>Reads, on the host, which installation an agent obeys, and the newest epoch seen from it.</summary>
-    /// <returns>Null where no operator has called yet.</returns>
-    /// <exception cref="AgentStateException">It cannot be read.</exception>
-    public static InstallationEpoch? Read(string directory) =>
-        DurableFile.Read<Content>(Path.Combine(directory, FileName)) is { } bound
-            ? new InstallationEpoch(bound.Installation, bound.Counter)
-            : null;
 
     /// <summary>Asks, on the host, that another installation be obeyed from the next call on.</summary>
     public static void Rebind(string directory, string installation)

@@ -17,9 +17,17 @@ internal sealed class CertificateOptions
         HelpName = "DIR",
     };
 
-    private readonly Option<string?> _certificate = new("--certificate") { Description = "The operator's certificate, PEM.", HelpName = "FILE" };
+    private readonly Option<string?> _certificate = new("--certificate")
+    {
+        Description = "The operator's certificate, PEM.",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _key = new("--key") { Description = "Its private key, PEM.", HelpName = "FILE" };
-    private readonly Option<string?> _authority = new("--ca") { Description = "The private authority, PEM.", HelpName = "FILE" };
+    private readonly Option<string?> _authority = new("--ca")
+    {
+        Description = "The private authority, PEM.",
+        HelpName = "FILE",
+    };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -37,10 +45,18 @@ internal sealed class CertificateOptions
         var files = (parsed.GetValue(_certificate), parsed.GetValue(_key), parsed.GetValue(_authority)) switch
         {
             ({ } certificate, { } key, { } authority) => new TlsFiles(certificate, key, authority),
-            (null, null, null) => Among(parsed.GetValue(_directory) ?? Environment.GetEnvironmentVariable(Variable), remarks),
-            _ => throw new CommandException("--certificate, --key and --ca go together: give all three.", ExitCode.Usage),
+            (null, null, null) => Among(
+                parsed.GetValue(_directory) ?? Environment.GetEnvironmentVariable(Variable),
+                remarks
+            ),
+            _ => throw new CommandException(
+                "--certificate, --key and --ca go together: give all three.",
+                ExitCode.Usage
+            ),
         };
-        var missing = new[] { files.CertificatePath, files.KeyPath, files.AuthorityPath }.Where(static file => !File.Exists(file)).ToList();
+        var missing = new[] { files.CertificatePath, files.KeyPath, files.AuthorityPath }
+            .Where(static file => !File.Exists(file))
+            .ToList();
         return missing.Count == 0
             ? files
             : throw new CommandException(
@@ -61,7 +77,9 @@ internal sealed class CertificateOptions
 
         if (SimulatedEstateFile.TryReadAlive(SimulatedEstateFile.DefaultDirectory) is { } simulated)
         {
-            remarks.WriteLine($"exvirt: no certificate was named; taking that of the simulated hosts, {simulated.Operator.CertificatePath}.");
+            remarks.WriteLine(
+                $"exvirt: no certificate was named; taking that of the simulated hosts, {simulated.Operator.CertificatePath}."
+            );
             return simulated.Operator;
         }
 

@@ -88,7 +88,12 @@ internal static class CertsCommand
         {
             using var authority = exists
                 ? CertificateAuthority.Open(directory, context.Clock)
-                : CertificateAuthority.CreateIn(directory, "ExchangeVirt private CA", s_authorityValidity, context.Clock);
+                : CertificateAuthority.CreateIn(
+                    directory,
+                    "ExchangeVirt private CA",
+                    s_authorityValidity,
+                    context.Clock
+                );
             var written = new List<TlsFiles>();
             if (!File.Exists(Path.Combine(directory, "operator.crt")))
             {

@@ -52,7 +52,13 @@ internal static class GetCommand
             var wanted = parsed.GetValue(ofNamespace);
             return parsed.GetValue(kind) is "events" or "event" or "ev"
                 ? Events(context, reader, parsed.GetValue(name), wanted, form)
-                : Resources(context, reader, ResourceName.Parse(parsed.GetValue(kind), parsed.GetValue(name)), wanted, form);
+                : Resources(
+                    context,
+                    reader,
+                    ResourceName.Parse(parsed.GetValue(kind), parsed.GetValue(name)),
+                    wanted,
+                    form
+                );
         });
         return command;
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ExchangeVirt.Runtime.Stores;
 using ExchangeVirt.Runtime.Directories;
+using ExchangeVirt.Runtime.Stores;
 
 namespace ExchangeVirt.Cli.Commands;
 
@@ -56,7 +56,10 @@ internal static class PauseCommand
         Option<string?>? reason
     )
     {
-        var all = new Option<bool>("--all") { Description = "Everything. Must be said, so that nobody says it by accident." };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Everything. Must be said, so that nobody says it by accident.",
+        };
         var state = StateOptions.State();
         var command = new TaughtCommand(name, description) { all, state };
         if (reason is not null)
@@ -77,7 +80,7 @@ internal static class PauseCommand
 
                 var directory = parsed.GetRequiredValue(state);
                 StateOptions.Open(directory);
-                using var control = new DirectoryControlState(directory, context.Clock);
+                var control = new DirectoryControlState(directory, context.Clock);
                 await new PauseSwitch(control).WriteAsync(
                     new PauseState(
                         paused,

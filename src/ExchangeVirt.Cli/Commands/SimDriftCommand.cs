@@ -11,11 +11,22 @@ internal static class SimDriftCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var host = new Option<string>("--host") { Description = "The simulated host.", HelpName = "NAME", Required = true };
-        var machine = new Option<string>("--vm") { Description = "The VM, by its name in Hyper-V.", HelpName = "NAME", Required = true };
+        var host = new Option<string>("--host")
+        {
+            Description = "The simulated host.",
+            HelpName = "NAME",
+            Required = true,
+        };
+        var machine = new Option<string>("--vm")
+        {
+            Description = "The VM, by its name in Hyper-V.",
+            HelpName = "NAME",
+            Required = true,
+        };
         var set = new Option<string[]>("--set")
         {
-            Description = "What is changed, to what; may be given more than once. A wrong one is answered with all there are.",
+            Description =
+                "What is changed, to what; may be given more than once. A wrong one is answered with all there are.",
             HelpName = "KEY=VALUE",
         };
         var act = new Option<string[]>("--do")
@@ -23,7 +34,10 @@ internal static class SimDriftCommand
             Description = "What is done, such as takeCheckpoint or takeCheckpoint=NAME; after what is set.",
             HelpName = "ACTION[=ARGUMENT]",
         };
-        var wait = new Option<bool>("--wait") { Description = "Watch the host until the change is undone, and print how long that took." };
+        var wait = new Option<bool>("--wait")
+        {
+            Description = "Watch the host until the change is undone, and print how long that took.",
+        };
         var timeout = new Option<int>("--timeout")
         {
             Description = "With --wait: seconds after which to give up; then the exit code is 1.",
@@ -85,7 +99,8 @@ internal static class SimDriftCommand
         IReadOnlyList<SimulatedChange> changes =
         [
             .. SimCommand.Pairs(set).Select(static pair => SimulatedChanges.Set(pair.Key, pair.Value)),
-            .. act.Select(static word => word.Split('=', 2)).Select(static word => SimulatedChanges.Do(word[0], word.ElementAtOrDefault(1))),
+            .. act.Select(static word => word.Split('=', 2))
+                .Select(static word => SimulatedChanges.Do(word[0], word.ElementAtOrDefault(1))),
         ];
         return changes.Count > 0
             ? changes

@@ -11,12 +11,33 @@ internal static class SimFaultCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var host = new Option<string>("--host") { Description = "The simulated host.", HelpName = "NAME", Required = true };
-        var fault = new Option<string?>("--fault") { Description = "What goes wrong. Absent: lists what can.", HelpName = "NAME" };
-        var machine = new Option<string?>("--vm") { Description = "Only on this VM. Absent: on the whole host.", HelpName = "NAME" };
+        var host = new Option<string>("--host")
+        {
+            Description = "The simulated host.",
+            HelpName = "NAME",
+            Required = true,
+        };
+        var fault = new Option<string?>("--fault")
+        {
+            Description = "What goes wrong. Absent: lists what can.",
+            HelpName = "NAME",
+        };
+        var machine = new Option<string?>("--vm")
+        {
+            Description = "Only on this VM. Absent: on the whole host.",
+            HelpName = "NAME",
+        };
         var times = new Option<int?>("--times") { Description = "How often. Absent: until cleared.", HelpName = "N" };
-        var method = new Option<string?>("--method") { Description = "Only in this WMI method, or for a query this class.", HelpName = "NAME" };
-        var volume = new Option<string?>("--volume") { Description = "The volume that goes offline.", HelpName = "PATH" };
+        var method = new Option<string?>("--method")
+        {
+            Description = "Only in this WMI method, or for a query this class.",
+            HelpName = "NAME",
+        };
+        var volume = new Option<string?>("--volume")
+        {
+            Description = "The volume that goes offline.",
+            HelpName = "PATH",
+        };
         var clear = new Option<bool>("--clear") { Description = "Ends all faults of the host." };
         var directory = SimCommand.DirectoryOption();
         var command = new TaughtCommand(

@@ -9,7 +9,10 @@ internal static class SimUpCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var descriptions = new Argument<string>("DIR") { Description = "Directory of *.yaml files, one for each host." };
+        var descriptions = new Argument<string>("DIR")
+        {
+            Description = "Directory of *.yaml files, one for each host.",
+        };
         var directory = SimCommand.DirectoryOption();
         var command = new TaughtCommand(
             "up",
@@ -79,7 +82,9 @@ internal static class SimUpCommand
             context.Error.WriteLine(message);
         }
 
-        await using (estate = await SimulatedEstate.StartAsync(files, folder.Path, context.Clock, Restarted, cancellationToken))
+        await using (
+            estate = await SimulatedEstate.StartAsync(files, folder.Path, context.Clock, Restarted, cancellationToken)
+        )
         {
             Announce(estate);
             Tell(context.Out, estate);
@@ -98,7 +103,9 @@ internal static class SimUpCommand
             );
         }
 
-        output.WriteLine($"# Operator: --certificate {estate.Operator.CertificatePath} --key {estate.Operator.KeyPath} --ca {estate.Operator.AuthorityPath}");
+        output.WriteLine(
+            $"# Operator: --certificate {estate.Operator.CertificatePath} --key {estate.Operator.KeyPath} --ca {estate.Operator.AuthorityPath}"
+        );
         output.WriteLine("# Manifests of the hosts:");
         output.WriteLine(string.Join("---\n", estate.Hosts.Select(static host => host.Manifest() + "\n")));
         output.WriteLine("# Up. Ctrl-C ends all of it.");

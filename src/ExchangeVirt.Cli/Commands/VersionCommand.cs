@@ -9,7 +9,9 @@ internal static class VersionCommand
 {
     /// <summary>The version of this build.</summary>
     public static string Version { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        typeof(VersionCommand)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion;
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)

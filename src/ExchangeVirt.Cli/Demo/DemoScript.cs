@@ -1,7 +1,6 @@
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Cli.Simulation;
 using ExchangeVirt.Operator;
-using ExchangeVirt.Resources.V1Alpha1;
 
 namespace ExchangeVirt.Cli.Demo;
 
@@ -37,8 +36,22 @@ internal sealed class DemoScript(
         screen.Say($"All machines that fit are as declared after {Age.Measured(healed)}.");
 
         screen.Chapter("Behind the operator's back: three changes that Hyper-V allows on a running machine");
-        await DriftAsync("checkpoints are allowed again", "hv01", "EX01", "checkpoints", "Production", cancellationToken);
-        await DriftAsync("automatic checkpoints are turned on", "hv02", "EX02", "automaticCheckpoints", "true", cancellationToken);
+        await DriftAsync(
+            "checkpoints are allowed again",
+            "hv01",
+            "EX01",
+            "checkpoints",
+            "Production",
+            cancellationToken
+        );
+        await DriftAsync(
+            "automatic checkpoints are turned on",
+            "hv02",
+            "EX02",
+            "automaticCheckpoints",
+            "true",
+            cancellationToken
+        );
         await CheckpointAsync(cancellationToken);
         await WaitForAsync("the estate is as declared again", EstateGoals.IsHealed, s_patience, cancellationToken);
 
@@ -107,7 +120,12 @@ internal sealed class DemoScript(
             await control.ChangeAsync("EX01", [SimulatedChanges.Set("checkpoints", "Production")], cancellationToken);
         }
 
-        await WaitForAsync("ex01's status tells of the drift", static view => EstateGoals.IsDrifted(view, "ex01"), s_patience, cancellationToken);
+        await WaitForAsync(
+            "ex01's status tells of the drift",
+            static view => EstateGoals.IsDrifted(view, "ex01"),
+            s_patience,
+            cancellationToken
+        );
         var machine = (await EstateView.ReadAsync(running.Store, cancellationToken)).Machine("ex01");
         var synced = MachineLine.Condition(machine?.Status, "Synced");
         screen.Say($"ex01: Synced is {synced?.Status}, reason {synced?.Reason}. {synced?.Message}");
@@ -145,7 +163,8 @@ internal sealed class DemoScript(
                 await Task.Delay(s_frame, context.Clock, either.Token);
             }
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new CommandException(
                 $"It was not reached within {patience.TotalSeconds:0} s that {goal}. What is missing:{Environment.NewLine}"

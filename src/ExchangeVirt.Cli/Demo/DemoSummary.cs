@@ -31,7 +31,13 @@ internal sealed record DemoSummary(
         var hosts = new TextTable("HOST", "RACK", "CORES", "VCPU", "RATIO");
         foreach (var host in Estate.Hosts.Select(HostLine.Of))
         {
-            hosts.Add(host.Name, host.FaultDomain, $"{host.PhysicalCores}", $"{host.VirtualProcessors}", $"{host.OverallRatio}");
+            hosts.Add(
+                host.Name,
+                host.FaultDomain,
+                $"{host.PhysicalCores}",
+                $"{host.VirtualProcessors}",
+                $"{host.OverallRatio}"
+            );
         }
 
         hosts.Write(output);
@@ -39,7 +45,13 @@ internal sealed record DemoSummary(
         var machines = new TextTable("VM", "HOST", "POWER", "SETTINGS IN SYNC", "READY");
         foreach (var machine in Estate.Machines.Select(MachineLine.Of))
         {
-            machines.Add(machine.Name, machine.Host, machine.Power, $"{machine.InSync} of {machine.Settings}", machine.Ready);
+            machines.Add(
+                machine.Name,
+                machine.Host,
+                machine.Power,
+                $"{machine.InSync} of {machine.Settings}",
+                machine.Ready
+            );
         }
 
         machines.Write(output);

@@ -69,6 +69,11 @@ internal static class EstateGoals
             yield break;
         }
 
+        if (status.Operation is { } operation)
+        {
+            yield return $"{operation.Name} is under way";
+        }
+
         if (MachineLine.Condition(status, "Ready") is not { Status: "True" })
         {
             yield return $"not ready: {MachineLine.Condition(status, "Ready")?.Message}";
@@ -79,7 +84,9 @@ internal static class EstateGoals
             yield return $"{setting.Name} is {setting.Observed} instead of {setting.Desired}, {setting.State} {setting.BlockedBy}".TrimEnd();
         }
 
-        foreach (var violation in (status.Violations ?? []).Where(static violation => violation.Severity == "Unsupported"))
+        foreach (
+            var violation in (status.Violations ?? []).Where(static violation => violation.Severity == "Unsupported")
+        )
         {
             yield return $"{violation.Rule}: {violation.Message}";
         }

@@ -30,7 +30,8 @@ internal sealed record EstateView(
     public static EstateView Empty { get; } = new([], [], [], []);
 
     /// <summary>Finds a machine by the name of its resource.</summary>
-    public ExchangeVirtualMachine? Machine(string name) => Machines.FirstOrDefault(machine => machine.Metadata.Name == name);
+    public ExchangeVirtualMachine? Machine(string name) =>
+        Machines.FirstOrDefault(machine => machine.Metadata.Name == name);
 
     private static async Task<IReadOnlyList<T>> ListAsync<T>(IResourceStore store, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta> =>

@@ -53,7 +53,9 @@ internal sealed class LiveScreen(LiveDisplayContext live, TimeProvider clock) : 
 
     private Table Hosts()
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Host", "Rack", "Cores", "vCPU", "Ratio, limit 2:1", "");
+        var table = new Table()
+            .Border(TableBorder.Rounded)
+            .AddColumns("Host", "Rack", "Cores", "vCPU", "Ratio, limit 2:1", "");
         foreach (var host in _estate.Hosts.Select(HostLine.Of))
         {
             table.AddRow(
@@ -106,5 +108,6 @@ internal sealed class LiveScreen(LiveDisplayContext live, TimeProvider clock) : 
         return table;
     }
 
-    private static Text Coloured(string text, bool good) => new Text(text, new Style(good ? Color.Green : Color.Yellow));
+    private static Text Coloured(string text, bool good) =>
+        new Text(text, new Style(good ? Color.Green : Color.Yellow));
 }

@@ -70,9 +70,14 @@ internal sealed record MachineLine(
             return Condition(status, "Ready") is { Status: not "True" } ready ? ready.Reason : "";
         }
 
-        var actions = string.Join(", ", (pending.Actions ?? []).Select(static action => action.Name).Distinct().Take(3));
+        var actions = string.Join(
+            ", ",
+            (pending.Actions ?? []).Select(static action => action.Name).Distinct().Take(3)
+        );
         var more = (pending.Actions?.Select(static action => action.Name).Distinct().Count() ?? 0) > 3 ? ", …" : "";
-        var gate = pending.Actions?.Select(static action => action.BlockedBy).FirstOrDefault(static gate => gate is not null);
+        var gate = pending
+            .Actions?.Select(static action => action.BlockedBy)
+            .FirstOrDefault(static gate => gate is not null);
         return gate is null ? $"{actions}{more}" : $"{actions}{more} (waits: {gate})";
     }
 }

@@ -32,7 +32,10 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider clock) : IDemo
         {
             foreach (var grant in group.Status?.Disruptions ?? [])
             {
-                ShowOnce($"{group.Metadata.Name}/{grant.Member}/{grant.GrantedAt:O}", $"{group.Metadata.Name} lets {grant.Member} go down: {grant.Operation}");
+                ShowOnce(
+                    $"{group.Metadata.Name}/{grant.Member}/{grant.GrantedAt:O}",
+                    $"{group.Metadata.Name} lets {grant.Member} go down: {grant.Operation}"
+                );
             }
         }
     }

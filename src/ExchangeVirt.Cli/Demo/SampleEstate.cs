@@ -19,7 +19,9 @@ internal static class SampleEstate
     {
         Directory.CreateDirectory(directory);
         var written = new List<string>();
-        foreach (var (name, content) in Files.Where(static file => file.Key.StartsWith(Hosts, StringComparison.Ordinal)))
+        foreach (
+            var (name, content) in Files.Where(static file => file.Key.StartsWith(Hosts, StringComparison.Ordinal))
+        )
         {
             written.Add(Path.Combine(directory, name[Hosts.Length..]));
             File.WriteAllText(written[^1], content);
@@ -69,7 +71,11 @@ internal static class SampleEstate
     {
         var assembly = Assembly.GetExecutingAssembly();
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (
+            var name in assembly
+                .GetManifestResourceNames()
+                .Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
+        )
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             files.Add(name[Prefix.Length..], reader.ReadToEnd());

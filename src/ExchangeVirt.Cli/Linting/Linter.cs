@@ -41,7 +41,9 @@ internal static class Linter
             .Entities.Where(static each => each.Entity is ExchangeVirtualMachine)
             .Select(static each => (Place: each, Machine: Desired.From((ExchangeVirtualMachine)each.Entity)))
             .ToList();
-        var estate = new Estate(new EstateFacts { VirtualMachines = [.. machines.Select(static each => Facts(each.Machine))] });
+        var estate = new Estate(
+            new EstateFacts { VirtualMachines = [.. machines.Select(static each => Facts(each.Machine))] }
+        );
         return machines.SelectMany(each =>
             SupportRules
                 .EvaluateVirtualMachine(estate, each.Machine.Key.ToString(), now)
@@ -85,7 +87,8 @@ internal static class Linter
         {
             foreach (var (kind, name, path, consequence) in References(each.Entity))
             {
-                var inNamespace = kind == DatabaseAvailabilityGroup.KubeKind ? each.Entity.Metadata.NamespaceProperty ?? "" : "";
+                var inNamespace =
+                    kind == DatabaseAvailabilityGroup.KubeKind ? each.Entity.Metadata.NamespaceProperty ?? "" : "";
                 if (!declared.Contains((kind, inNamespace, name)))
                 {
                     yield return new LintFinding(
@@ -108,7 +111,12 @@ internal static class Linter
         {
             if (spec.Exchange.DatabaseAvailabilityGroup is { } group)
             {
-                yield return (DatabaseAvailabilityGroup.KubeKind, group, "spec.exchange.databaseAvailabilityGroup", Closed);
+                yield return (
+                    DatabaseAvailabilityGroup.KubeKind,
+                    group,
+                    "spec.exchange.databaseAvailabilityGroup",
+                    Closed
+                );
             }
 
             if (spec.Placement?.HostName is { } host)

@@ -41,8 +41,7 @@ internal sealed record ResourceKind(
                     bare,
                     StringComparer.OrdinalIgnoreCase
                 )
-            )
-            ?? throw new CommandException($"There is no kind '{word}'. Kinds are {Words}.", ExitCode.Usage);
+            ) ?? throw new CommandException($"There is no kind '{word}'. Kinds are {Words}.", ExitCode.Usage);
     }
 
     private static ResourceKind Of<T>()

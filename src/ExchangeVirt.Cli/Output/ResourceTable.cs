@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Resources.Schema;
@@ -44,7 +45,10 @@ internal static class ResourceTable
     private static string Cell(JsonObject item, ColumnAttribute column, DateTimeOffset now)
     {
         var found = JsonPath.Select(item, column.JsonPath);
-        return column.Type == "date" && found is [JsonValue value] && value.TryGetValue(out DateTimeOffset then)
+        return
+            column.Type == "date"
+            && found is [var value]
+            && DateTimeOffset.TryParse(Scalar(value), CultureInfo.InvariantCulture, out var then)
             ? Age.Since(then, now)
             : string.Join(',', found.Select(Scalar));
     }

@@ -11,12 +11,7 @@ namespace ExchangeVirt.Cli.Simulation;
 /// <param name="control">How it is changed.</param>
 /// <param name="reader">The certificate that the stream is read with.</param>
 /// <param name="clock">The clock of the measurement.</param>
-internal sealed class DriftMeasurement(
-    SimulatedHost host,
-    HostControl control,
-    TlsFiles reader,
-    TimeProvider clock
-)
+internal sealed class DriftMeasurement(SimulatedHost host, HostControl control, TlsFiles reader, TimeProvider clock)
 {
     /// <summary>Makes the change and waits until it is undone.</summary>
     /// <param name="virtualMachine">The VM's name in Hyper-V.</param>
@@ -33,7 +28,7 @@ internal sealed class DriftMeasurement(
     {
         using var deadline = new CancellationTokenSource(patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        await using var agent = new HostAgentConnector(AgentConnection.Options(host, reader, clock)).Connect(
+        await using var agent = new HostAgentConnector(AgentConnection.Options(reader, clock)).Connect(
             host.Endpoint,
             host.Name
         );
@@ -65,7 +60,8 @@ internal sealed class DriftMeasurement(
                 }
             }
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return last is null || before is null
                 ? throw new CommandException(
@@ -82,7 +78,9 @@ internal sealed class DriftMeasurement(
     }
 
     private ObservedVirtualMachine Find(ObservedHost observed, string name) =>
-        observed.VirtualMachines.FirstOrDefault(machine => machine.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        observed.VirtualMachines.FirstOrDefault(machine =>
+            machine.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        )
         ?? throw new CommandException(
             $"{host.Name} has no VM '{name}'. It has {string.Join(", ", observed.VirtualMachines.Select(static machine => machine.Name))}."
         );

@@ -20,7 +20,7 @@ internal sealed class HostControl : IDisposable
     {
         _host = host;
         _clock = clock;
-        _channel = AgentChannel.Create(host.Endpoint, host.Name, AgentConnection.Options(host, certificate, clock));
+        _channel = AgentChannel.Create(host.Endpoint, host.Name, AgentConnection.Options(certificate, clock));
         _client = new(_channel.Channel);
     }
 
@@ -43,7 +43,10 @@ internal sealed class HostControl : IDisposable
     /// <summary>Makes the host misbehave.</summary>
     /// <exception cref="CommandException">The host refuses; the message says what it takes.</exception>
     public Task<InjectFaultResponse> InjectAsync(SimulatedFault fault, CancellationToken cancellationToken) =>
-        CallAsync(token => _client.InjectFaultAsync(new() { Fault = fault }, cancellationToken: token), cancellationToken);
+        CallAsync(
+            token => _client.InjectFaultAsync(new() { Fault = fault }, cancellationToken: token),
+            cancellationToken
+        );
 
     /// <summary>Ends all misbehaviour.</summary>
     public Task<ClearFaultsResponse> ClearAsync(CancellationToken cancellationToken) =>

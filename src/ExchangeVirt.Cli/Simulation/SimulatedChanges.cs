@@ -7,7 +7,10 @@ internal static class SimulatedChanges
 {
     /// <summary>Sets a setting.</summary>
     public static SimulatedChange Set(string name, string value) =>
-        new() { Set = new SimulatedSetting { Name = name, Value = value } };
+        new()
+        {
+            Set = new SimulatedSetting { Name = name, Value = value },
+        };
 
     /// <summary>Does something, such as taking a checkpoint.</summary>
     public static SimulatedChange Do(string name, string? argument)

@@ -66,7 +66,9 @@ internal sealed class SimulatedEstate : IAsyncDisposable
                         name,
                         description,
                         Path.Combine(folder, "hosts", name),
-                        authority.IssueHost(name, ["localhost"], [IPAddress.Loopback], s_validity).Save(certificates, name),
+                        authority
+                            .IssueHost(name, ["localhost"], [IPAddress.Loopback], s_validity)
+                            .Save(certificates, name),
                         clock
                     );
                 })
@@ -151,7 +153,8 @@ internal sealed class SimulatedEstate : IAsyncDisposable
             _port = _agent.Endpoint.Port;
         }
 
-        public Task WaitForExitAsync(CancellationToken cancellationToken) => _agent!.WaitForExitAsync(cancellationToken);
+        public Task WaitForExitAsync(CancellationToken cancellationToken) =>
+            _agent!.WaitForExitAsync(cancellationToken);
 
         public async Task EndAsync()
         {
@@ -164,13 +167,16 @@ internal sealed class SimulatedEstate : IAsyncDisposable
 
         private IEnumerable<string> Arguments() =>
             [
+                "run",
+                "--host-name",
+                name,
                 "--simulate",
                 description,
                 "--state",
                 state,
                 "--listen",
                 $"127.0.0.1:{_port}",
-                "--certificate",
+                "--cert",
                 certificate.CertificatePath,
                 "--key",
                 certificate.KeyPath,

@@ -21,8 +21,9 @@ internal sealed class VirtualSwitchesFilter : IPlacementFilter
         }
 
         List<string>? missing = null;
-        foreach (var adapter in adapters)
+        for (var index = 0; index < adapters.Count; index++)
         {
+            var adapter = adapters[index];
             if (!switches.Contains(adapter.SwitchName) && missing?.Contains(adapter.SwitchName) != true)
             {
                 (missing ??= []).Add(adapter.SwitchName);
@@ -52,9 +53,9 @@ internal sealed class StoragePathsFilter : IPlacementFilter
         }
 
         List<string>? missing = null;
-        foreach (var disk in disks)
+        for (var index = 0; index < disks.Count; index++)
         {
-            if (disk.VirtualHardDisk is not { } file)
+            if (disks[index].VirtualHardDisk is not { } file)
             {
                 continue;
             }

@@ -8,6 +8,10 @@ internal sealed class PlacementQuery
     private readonly Dictionary<string, int> _membersByDomain = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ObjectKey> _memberByHost = new(StringComparer.OrdinalIgnoreCase);
 
+    private HostCandidate? _lookedAt;
+    private Occupancy _own;
+    private bool _isOn;
+
     public PlacementQuery(PlacementRequest request)
     {
         Request = request;
@@ -48,11 +52,20 @@ internal sealed class PlacementQuery
     public bool TryGetMemberOn(string host, out ObjectKey member) => _memberByHost.TryGetValue(host, out member);
 
     /// <summary>Gets what the VM already takes of a host, so that it never counts twice; nothing where it is not there.</summary>
-    public Occupancy OwnOn(HostCandidate host) => host.Load.Reserved.GetValueOrDefault(Machine.Key);
+    public Occupancy OwnOn(HostCandidate host)
+    {
+        LookAt(host);
+        return _own;
+    }
 
-    public bool IsOn(HostCandidate host) => host.Load.Reserved.ContainsKey(Machine.Key);
+    public bool IsOn(HostCandidate host)
+    {
+        LookAt(host);
+        return _isOn;
+    }
 
-    public int MembersIn(string? domain) => _membersByDomain.GetValueOrDefault(domain ?? "");
+    public int MembersIn(string? domain) =>
+        _membersByDomain.Count == 0 ? 0 : _membersByDomain.GetValueOrDefault(domain ?? "");
 
     /// <summary>Counts the members in each fault domain, and the fewest over the domains that could hold the VM.</summary>
     public void CountDomains(IReadOnlyList<HostCandidate> hosts, ReadOnlySpan<bool> couldHold)
@@ -62,7 +75,7 @@ internal sealed class PlacementQuery
             return;
         }
 
-        foreach (var host in hosts)
+        foreach (var host in _memberByHost.Count == 0 ? [] : hosts)
         {
             if (_memberByHost.ContainsKey(host.Name))
             {
@@ -82,5 +95,16 @@ internal sealed class PlacementQuery
         }
 
         FewestMembers = fewest ?? 0;
+    }
+
+    // Several filters and scores ask the same of one host after another; hashing the key each time would cost most of a decision.
+    private void LookAt(HostCandidate host)
+    {
+        if (!ReferenceEquals(_lookedAt, host))
+        {
+            _lookedAt = host;
+            _own = default;
+            _isOn = host.Load.Reserved.Count > 0 && host.Load.Reserved.TryGetValue(Machine.Key, out _own);
+        }
     }
 }

@@ -62,7 +62,7 @@ internal static class PlacementScores
             + query.Machine.Memory
             + host.Definition.Policy.PerVirtualMachineOverhead;
         var processors = Full - (Full * Processors(query, host) / budget.HardLimit);
-        var left = Full - (long)(Full * (decimal)memory.Bytes / room.Bytes);
+        var left = Full - (long)(Full * ((double)memory.Bytes / room.Bytes));
         return (int)Math.Clamp(Math.Min(processors, left), 0, Full);
     }
 

@@ -6,6 +6,7 @@ namespace ExchangeVirt.Domain.Placement;
 public static class Placer
 {
     private static readonly PlacementWeights s_weights = new();
+    private static readonly IPlacementFilter[] s_filters = [.. PlacementFilters.All];
     private static readonly IReadOnlyDictionary<string, int> s_noScores = FrozenDictionary<string, int>.Empty;
 
     /// <summary>Asks every host by every filter and takes, of those that pass, the one with the highest total; of equals the first by name.</summary>
@@ -48,7 +49,7 @@ public static class Placer
     {
         List<FilterFailure>? failures = null;
         var couldHold = true;
-        foreach (var filter in PlacementFilters.All)
+        foreach (var filter in s_filters)
         {
             if (filter.Check(query, host) is { } failure)
             {

@@ -10,8 +10,9 @@ internal static class WindowsPath
     {
         HostVolume? best = null;
         var longest = -1;
-        foreach (var volume in volumes)
+        for (var index = 0; index < volumes.Count; index++)
         {
+            var volume = volumes[index];
             var mount = volume.Path.AsSpan().TrimEnd("\\/");
             if (mount.Length > longest && Begins(path, mount))
             {
@@ -28,6 +29,11 @@ internal static class WindowsPath
         if (mount.IsEmpty || path.Length <= mount.Length || path[mount.Length] is not ('\\' or '/'))
         {
             return false;
+        }
+
+        if (path.AsSpan().StartsWith(mount, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
         }
 
         for (var index = 0; index < mount.Length; index++)

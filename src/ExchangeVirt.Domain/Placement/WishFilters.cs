@@ -89,6 +89,11 @@ internal sealed class HostSelectorFilter : IPlacementFilter
 
     public FilterFailure? Check(PlacementQuery query, HostCandidate host)
     {
+        if (query.Machine.HostSelector.Count == 0)
+        {
+            return null;
+        }
+
         List<string>? missing = null;
         foreach (var (label, value) in query.Machine.HostSelector)
         {

@@ -19,6 +19,13 @@ internal static class CreationPlanner
         return new VirtualMachinePlan { Actions = problems.Count == 0 ? [.. Actions(input)] : [], Problems = problems };
     }
 
+    /// <summary>Plans for a VM of ours whose creation was cut off: the same creation again, which completes it.</summary>
+    public static VirtualMachinePlan PlanCompletion(PlanningInput input, ObservedVirtualMachine half)
+    {
+        List<PlanProblem> problems = [.. Preconditions.Check(input, half), .. CheckDisks(input)];
+        return new VirtualMachinePlan { Actions = problems.Count == 0 ? [.. Actions(input)] : [], Problems = problems };
+    }
+
     private static IEnumerable<PlannedAction> Actions(PlanningInput input)
     {
         var desired = input.Desired;

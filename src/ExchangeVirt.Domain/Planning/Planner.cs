@@ -13,7 +13,15 @@ public static class Planner
     public static VirtualMachinePlan Plan(PlanningInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return input.Observed is { } observed ? PlanExisting(input, observed) : CreationPlanner.Plan(input);
+        return input.Observed switch
+        {
+            null => CreationPlanner.Plan(input),
+            { CreationIncomplete: true } half when half.Owner == input.Owner => CreationPlanner.PlanCompletion(
+                input,
+                half
+            ),
+            var observed => PlanExisting(input, observed),
+        };
     }
 
     /// <summary>Plans what becomes of the VM whose declared object is being deleted.</summary>

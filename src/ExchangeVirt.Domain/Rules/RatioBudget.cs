@@ -20,6 +20,8 @@ public readonly record struct RatioBudget
         Accounting = accounting;
         _hard = Budget(maxPercent);
         _recommended = Budget(recommendedPercent);
+        HardLimit = Whole(_hard);
+        RecommendedLimit = Whole(_recommended);
     }
 
     /// <summary>Microsoft's limit, in percent of the physical cores.</summary>
@@ -38,10 +40,10 @@ public readonly record struct RatioBudget
     public HostAccounting Accounting { get; }
 
     /// <summary>Gets the most virtual processors that all guests together may have; never negative.</summary>
-    public int HardLimit => (int)Math.Max(0, decimal.Floor(_hard));
+    public int HardLimit { get; }
 
     /// <summary>Gets the most virtual processors that are recommended; never negative.</summary>
-    public int RecommendedLimit => (int)Math.Max(0, decimal.Floor(_recommended));
+    public int RecommendedLimit { get; }
 
     /// <summary>Gets the most virtual processors for the guests alone, whatever the accounting: 2·C.</summary>
     public int GuestLimit => PhysicalCores * SupportedPercent / 100;
@@ -115,6 +117,8 @@ public readonly record struct RatioBudget
         divisor <= 0
             ? "unbounded"
             : (decimal.Ceiling(dividend * 100 / divisor) / 100).ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static int Whole(decimal budget) => (int)Math.Max(0, decimal.Floor(budget));
 
     private decimal Budget(int percent)
     {

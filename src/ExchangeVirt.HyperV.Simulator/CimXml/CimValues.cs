@@ -47,7 +47,12 @@ internal static class CimValues
             CimType.SInt64 => Convert.ToInt64(value, CultureInfo.InvariantCulture),
             CimType.Text when value is string => value,
             CimType.Char16 when value is char => value,
-            CimType.DateTime when value is DateTimeOffset or TimeSpan => value,
+            // A CIM datetime has microseconds: what is finer would differ from itself once it was written and read.
+            CimType.DateTime when value is DateTimeOffset moment => moment.AddTicks(
+                -(moment.Ticks % TimeSpan.TicksPerMicrosecond)
+            ),
+            CimType.DateTime when value is TimeSpan span => span
+                - new TimeSpan(span.Ticks % TimeSpan.TicksPerMicrosecond),
             CimType.Reference when value is CimPath => value,
             CimType.Instance when value is CimObject => value,
             _ => throw new InvalidOperationException($"The value '{value}' is no {TypeNames.Of(type)}."),

@@ -55,6 +55,9 @@ public static class DescriptionReader
 
     private static SimulatedHostDescription? Host(YamlSection yaml)
     {
+        // They set the file apart from manifests that lie beside it; nothing follows from them here.
+        Expect(yaml, "apiVersion", "simulator.exchangevirt.io/v1alpha1");
+        Expect(yaml, "kind", "SimulatedHost");
         var name = yaml.Text("hostName", required: true);
         if (name is { Length: > 15 })
         {
@@ -94,6 +97,14 @@ public static class DescriptionReader
         yaml.Done();
         DescriptionRules.Check(host, yaml);
         return host;
+    }
+
+    private static void Expect(YamlSection yaml, string field, string word)
+    {
+        if (yaml.Text(field) is { } text && text != word)
+        {
+            yaml.Broken(field, $"{word} is expected, or nothing at all");
+        }
     }
 
     private static SimulatedOperatingSystem OperatingSystem(YamlSection yaml)

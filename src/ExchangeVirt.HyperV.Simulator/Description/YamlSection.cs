@@ -39,7 +39,14 @@ internal sealed class YamlSection
 
         foreach (var (key, value) in mapping.Children)
         {
-            _fields[((YamlScalarNode)key).Value ?? ""] = value;
+            if (key is YamlScalarNode { Value: { } name })
+            {
+                _fields[name] = value;
+            }
+            else
+            {
+                problems.Add(key.Start, path, "a field's name is plain text");
+            }
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class HostEngine : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended, this);
-            var now = _time.GetUtcNow();
+            var now = HostClock.Now(_time);
             Advance(now);
             try
             {
@@ -145,13 +145,14 @@ internal sealed class HostEngine : IDisposable
                 )
             )
             .ToList();
-        foreach (var change in changes)
+        foreach (var group in changes.GroupBy(change => MachineOf(change.Target)?.Id))
         {
-            Publish(change, now);
+            Publish([.. group], group.Key, now);
         }
     }
 
-    private void Publish(CimEvent change, DateTimeOffset now)
+    // A fault is about one change of one VM: all of its events are lost, or stale, together.
+    private void Publish(List<CimEvent> changes, string? machineId, DateTimeOffset now)
     {
         var faults = new Transaction(_state, now, Schema, Templates, _newGuid);
         if (
@@ -162,24 +163,22 @@ internal sealed class HostEngine : IDisposable
             return;
         }
 
-        var machine = MachineOf(change.Target);
-        if (faults.Meet(SimulatedFaultKind.EventLost, machine) is not null)
+        var machine = faults.Machine(machineId);
+        var isLost = faults.Meet(SimulatedFaultKind.EventLost, machine) is not null;
+        var overflows = !isLost && faults.Meet(SimulatedFaultKind.EventOverflow, machine) is not null;
+        var isStale = !isLost && !overflows && faults.Meet(SimulatedFaultKind.EventStale, machine) is not null;
+        _state = faults.State;
+        if (isLost)
         {
-            _state = faults.State;
             return;
         }
 
-        if (faults.Meet(SimulatedFaultKind.EventOverflow, machine) is not null)
+        var dueAt = now + TimeSpan.FromSeconds(_state.Description.Timings.EventSeconds);
+        foreach (var change in overflows ? [new CimEvent("__EventQueueOverflowEvent", null, null)] : changes)
         {
-            change = new CimEvent("__EventQueueOverflowEvent", null, null);
+            var told = isStale && change.Previous is { } stale ? change with { Target = stale } : change;
+            Events.Publish(told, dueAt, now);
         }
-        else if (change.Previous is { } stale && faults.Meet(SimulatedFaultKind.EventStale, machine) is not null)
-        {
-            change = change with { Target = stale };
-        }
-
-        _state = faults.State;
-        Events.Publish(change, now + TimeSpan.FromSeconds(_state.Description.Timings.EventSeconds), now);
     }
 
     private VirtualMachine? MachineOf(CimObject? instance)

@@ -47,7 +47,6 @@ internal static class StateFile
         using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             JsonSerializer.Serialize(stream, state, options);
-            stream.Flush(flushToDisk: true);
         }
 
         File.Move(next, path, overwrite: true);

@@ -82,7 +82,6 @@ internal static class HyperVObjects
             .Set("Name", className == "Msvm_VirtualSystemManagementService" ? "vmms" : className["Msvm_".Length..])
             .Set("SystemCreationClassName", "Msvm_ComputerSystem")
             .Set("SystemName", t.Description.HostName)
-            .Set("EnabledState", 2)
             .Set("Started", true)
             .Build();
 

@@ -143,6 +143,25 @@ internal sealed class HyperVCalls(ICimSession session, TimeProvider time, HyperV
         }
     }
 
+    /// <summary>Invokes a method that only reads, so that an answer that was lost leaves nothing in doubt.</summary>
+    public async Task<CimMethodResult> ReadByMethodAsync(
+        string what,
+        CimPath target,
+        string method,
+        IReadOnlyDictionary<string, CimValue> arguments,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await Session.InvokeAsync(target, method, arguments, cancellationToken);
+        }
+        catch (CimException failure)
+        {
+            throw CimFaults.OfRead(failure, what);
+        }
+    }
+
     /// <summary>Waits for the job that a call started. Ending the wait never ends the job.</summary>
     public async Task<CallOutcome> WaitAsync(string what, CimMethodResult result, CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ internal sealed class DiskFactsReader(HyperVCalls calls)
             var path = leaf;
             for (var depth = 0; depth < LongestChain; depth++)
             {
-                var facts = Known(path) ?? (await AskAsync(path, cancellationToken)).Facts;
+                var facts = Known(path) ?? await TryAskAsync(path, cancellationToken);
                 if (facts?.ParentPath is not { Length: > 0 } parent)
                 {
                     break;
@@ -47,13 +47,25 @@ internal sealed class DiskFactsReader(HyperVCalls calls)
         }
     }
 
+    private async Task<DiskFacts?> TryAskAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await AskAsync(path, cancellationToken)).Facts;
+        }
+        catch (HyperVException failure) when (failure.Kind is not FaultKind.Unavailable)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Asks about one file.</summary>
     /// <returns>The facts, or the code with which Hyper-V refused them: <see cref="ReturnCodes.FileNotFound"/> where there is no such file.</returns>
     public async Task<(DiskFacts? Facts, uint Code)> AskAsync(string path, CancellationToken cancellationToken)
     {
         var service = await calls.ServiceAsync("Msvm_ImageManagementService", cancellationToken);
         var what = $"Reading the virtual disk {path}";
-        var result = await calls.CallAsync(
+        var result = await calls.ReadByMethodAsync(
             what,
             service,
             "GetVirtualHardDiskSettingData",

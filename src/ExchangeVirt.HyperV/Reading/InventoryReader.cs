@@ -176,7 +176,7 @@ internal sealed class InventoryReader(HyperVCalls calls)
             arguments["SettingData"] = CimValue.ReferenceArray([of]);
         }
 
-        var result = await calls.CallAsync(
+        var result = await calls.ReadByMethodAsync(
             "Reading the VMs' summaries",
             service,
             "GetSummaryInformation",

@@ -50,7 +50,15 @@ internal static class WmiIdentity
             return null;
         }
 
-        var start = path.IndexOf($"{key}=\"", StringComparison.OrdinalIgnoreCase);
+        // One key's name may end another's (Name, CreationClassName): it begins after the class's dot or another key's comma. Quotes in
+        // values are escaped, so this is never found inside one.
+        var sought = $"{key}=\"";
+        var start = path.IndexOf(sought, StringComparison.OrdinalIgnoreCase);
+        while (start > 0 && path[start - 1] is not ('.' or ','))
+        {
+            start = path.IndexOf(sought, start + 1, StringComparison.OrdinalIgnoreCase);
+        }
+
         if (start < 0)
         {
             return null;

@@ -22,6 +22,8 @@ internal sealed class ChangeStream(HyperVCalls calls)
         "Msvm_VirtualSystemSettingData",
         "CIM_ResourceAllocationSettingData",
         "Msvm_EthernetSwitchPortVlanSettingData",
+        // A guest that answers again changes nothing but this, and a DAG waits for it.
+        "Msvm_HeartbeatComponent",
         "Msvm_ConcreteJob",
     ];
 
@@ -100,6 +102,11 @@ internal sealed class ChangeStream(HyperVCalls calls)
             return Guid.TryParse(name, out var system)
                 ? [new HostChange(system, item.ClassName == "__InstanceDeletionEvent")]
                 : [];
+        }
+
+        if (Guid.TryParse(target.Text("SystemName"), out var device))
+        {
+            return [new HostChange(device)];
         }
 
         if (Guid.TryParse(target.Text("VirtualSystemIdentifier"), out var owner))

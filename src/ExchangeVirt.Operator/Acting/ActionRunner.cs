@@ -145,8 +145,9 @@ public sealed partial class ActionRunner(
         {
             OperationId = operationId,
             Binding = key,
-            VirtualMachineId = machine?.Id,
-            ExpectedFingerprint = machine?.Fingerprint,
+            // A creation that was cut off is repeated as a creation: the host finds what is there by its mark.
+            VirtualMachineId = planned.Action is CreateVirtualMachine ? null : machine?.Id,
+            ExpectedFingerprint = planned.Action is CreateVirtualMachine ? null : machine?.Fingerprint,
             Action = planned.Action,
             Timeout = TimeoutOf(planned.Action),
         };

@@ -66,7 +66,7 @@ public sealed class PlacementService(
             return (entity, null);
         }
 
-        if (!MayBePlaced(situation))
+        if (!MayBePlaced(situation) || HasUnboundSibling(situation))
         {
             return (entity, null);
         }
@@ -177,6 +177,19 @@ public sealed class PlacementService(
         && situation.MissingPolicy is null
         && situation.MissingGroup is null
         && situation.Sighting.OutOfSight.Count == 0;
+
+    // A member that is there and not yet bound would not be seen by the anti-affinity of its group; binding it comes first,
+    // and rings here again.
+    private bool HasUnboundSibling(Situation situation) =>
+        situation.Desired.Exchange.AvailabilityGroup is { } group
+        && caches
+            .MembersOf(situation.Entity.Metadata.NamespaceProperty, group)
+            .Any(member =>
+                member.Metadata.Name != situation.Entity.Metadata.Name
+                && member.Spec.Adoption is Adoption.IfExists
+                && ledger.Find(Desired.KeyOf(member)) is null
+                && fleet.ByName(Desired.VirtualMachineNameOf(member)).Any(static seen => seen.Machine.Owner is null)
+            );
 
     private static PlacementRequest RequestOf(Situation situation) =>
         new()

@@ -9,6 +9,11 @@ using ExchangeVirt.Operator.Reporting;
 
 namespace ExchangeVirt.Operator.Deciding;
 
+/// <summary>An action of a plan with what its gate said.</summary>
+/// <param name="Planned">The action.</param>
+/// <param name="Closed">The closed gate that it waits for, its own or that of what it rests on; null where it may be done.</param>
+public sealed record GatedAction(PlannedAction Planned, GateDecision.Closed? Closed);
+
 /// <summary>What is to be done about a VM, and what is to be said of it. Pure: all of <c>exvirt plan</c> is this.</summary>
 public sealed record Decision
 {
@@ -45,16 +50,21 @@ public sealed record Decision
     {
         var plan = Planner.Plan(PlanningInputOf(situation, failures));
         var input = GateInputOf(situation);
-        var actions = GatedPlan.Of(plan, planned => Gate.Check(input, planned));
+        var step = Gate.Next(plan, planned => Deferred(planned, failures, situation.Now) ?? Gate.Check(input, planned));
+        var closed = step.Refusals.ToDictionary(
+            static refusal => refusal.Action,
+            static refusal => refusal.Gate,
+            ReferenceEqualityComparer.Instance as IEqualityComparer<PlannedAction>
+        );
         return new Decision
         {
             Situation = situation,
             Placement = placement,
             Plan = plan,
-            Actions = actions,
+            Actions = [.. plan.Actions.Select(planned => new GatedAction(planned, closed.GetValueOrDefault(planned)))],
             Failures = [.. failures.Where(failure => Matters(failure, plan))],
             Verdicts = verdicts,
-            Next = GatedPlan.Next(actions, planned => IsDeferred(planned, failures, situation.Now)),
+            Next = step.Action,
         };
     }
 
@@ -77,6 +87,7 @@ public sealed record Decision
             VirtualMachineId = Guid.TryParse(status?.VirtualMachineId, out var id) ? id : null,
             RecreateInPlaceOf = situation.RecreateInPlaceOf,
             Namesakes = situation.Sighting.Namesakes,
+            DesiredVerdicts = EstateVerdicts.OfDesired(situation),
             Restart = situation.Restart,
             NeverStarted = status?.Operation?.Name == RestartOperations.CreateName,
             Generation = situation.Entity.Metadata.Generation ?? 0,
@@ -161,13 +172,26 @@ public sealed record Decision
                 host.Message
             );
 
+    // What failed of late waits as it would for a gate, and holds back what rests on it.
+    private static GateDecision.Closed? Deferred(
+        PlannedAction planned,
+        IReadOnlyList<ActionFailure> failures,
+        DateTimeOffset now
+    ) =>
+        failures.FirstOrDefault(failure =>
+            failure.Action == planned.Action.Name && failure.Setting == planned.Setting && failure.RetryAt > now
+        )
+            is { } failure
+            ? new GateDecision.Closed(
+                GateName.Busy,
+                failure.Fault.Reason,
+                $"{failure.Action} failed {failure.Count} time(s) and is tried again at {failure.RetryAt:u}: {failure.Fault.Message}",
+                failure.RetryAt
+            )
+            : null;
+
     // A failure is over when what it was for is: by another attempt, by a person, or by a changed manifest.
     private static bool Matters(ActionFailure failure, VirtualMachinePlan plan) =>
         plan.Actions.Any(planned => planned.Action.Name == failure.Action && planned.Setting == failure.Setting)
         || plan.Settings.Any(setting => setting.Name == failure.Setting && setting.State is not SettingState.InSync);
-
-    private static bool IsDeferred(PlannedAction planned, IReadOnlyList<ActionFailure> failures, DateTimeOffset now) =>
-        failures.Any(failure =>
-            failure.Action == planned.Action.Name && failure.Setting == planned.Setting && failure.RetryAt > now
-        );
 }

@@ -35,6 +35,24 @@ public static class EstateVerdicts
         return SupportRules.EvaluateVirtualMachine(estate, situation.Key.ToString(), situation.Now);
     }
 
+    /// <summary>Judges what a manifest asks for by itself, as if it were applied: a wish that breaks a rule is refused before anything is done.</summary>
+    public static IReadOnlyList<RuleVerdict> OfDesired(Situation situation)
+    {
+        var estate = new Estate(
+            new EstateFacts
+            {
+                TakenAt = situation.Now,
+                VirtualMachines = [EstateBuilder.Declared(situation.Desired, situation.Policy)],
+            }
+        );
+        return
+        [
+            .. SupportRules
+                .EvaluateVirtualMachine(estate, situation.Key.ToString(), situation.Now)
+                .Where(static verdict => verdict.Verdict is Verdict.Violated),
+        ];
+    }
+
     /// <summary>Judges a host with all its guests.</summary>
     public static IReadOnlyList<RuleVerdict> Of(HostDefinition host, ObservedHost? facts, DateTimeOffset now)
     {

@@ -113,7 +113,7 @@ public static class OperationStep
 
     private static OperationStatus? Continue(Decision decision, OperationStatus current, RestartOperation restart)
     {
-        if (decision.Plan.RestartPhase is RestartPhase.Returned)
+        if (decision.Plan.RestartPhase is RestartPhase.Returned && IsBack(decision))
         {
             return null;
         }
@@ -142,6 +142,16 @@ public static class OperationStep
             _ => restart,
         };
         return RestartOperations.ToStatus(restart, current.Reason);
+    }
+
+    // A DAG's member keeps its slot, and so its operation, until it serves again.
+    private static bool IsBack(Decision decision)
+    {
+        var situation = decision.Situation;
+        return situation.Group is not { } group
+            || situation.Observed?.PowerState is not PowerState.Running
+            || group.Members.FirstOrDefault(member => member.Name == situation.Key.Name) is not { } member
+            || AvailabilityGroupBudget.IsAvailable(group.Group, member, situation.Now);
     }
 
     private static string ReasonOf(PlannedAction next, Decision decision) =>

@@ -1,5 +1,6 @@
 using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Resources.V1Alpha1;
 using DomainSettingState = ExchangeVirt.Domain.Planning.SettingState;
@@ -102,7 +103,7 @@ public sealed record OverallState(
 
     private static OverallState? InProgress(Decision decision, OperationStatus? operation)
     {
-        if (operation?.Name is RestartOperations.RestartName)
+        if (operation?.Name is RestartOperations.RestartName && decision.Plan.RestartPhase is not RestartPhase.Returned)
         {
             return Progress(
                 Reasons.Restarting,
@@ -138,9 +139,15 @@ public sealed record OverallState(
 
     private static OverallState? HeldOrWaiting(Decision decision, OperationStatus? operation)
     {
-        var failure = decision.Failures is [var first, ..] ? first : null;
-        var closed = FirstClosed(decision);
-        if (closed is null && failure is null)
+        if (decision.Failures.FirstOrDefault(failure => failure.RetryAt > decision.Situation.Now) is { } failure)
+        {
+            return Progress(
+                failure.Fault.Reason,
+                $"{failure.Action} failed {failure.Count} time(s) and is tried again at {failure.RetryAt:u}: {failure.Fault.Message}"
+            );
+        }
+
+        if (FirstClosed(decision) is not { } closed)
         {
             return operation?.Name is OperationStep.RequestName
                 ? Waiting(
@@ -149,14 +156,6 @@ public sealed record OverallState(
                     $"{operation.Reason}: waits for its turn in {decision.Situation.Desired.Exchange.AvailabilityGroup}, since {operation.StartedAt:u}."
                 )
                 : null;
-        }
-
-        if (closed is null)
-        {
-            return Progress(
-                failure!.Fault.Reason,
-                $"{failure.Action} failed {failure.Count} times and is tried again at {failure.RetryAt:u}: {failure.Fault.Message}"
-            );
         }
 
         var waiting = Waiting(decision, closed.Reason, closed.Message);

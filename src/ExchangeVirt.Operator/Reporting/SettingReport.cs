@@ -35,14 +35,21 @@ public static class SettingReport
                 .Min(),
             Actions =
             [
-                .. decision.Actions.Select(action => new PendingActionStatus
-                {
-                    Name = action.Planned.Action.Name,
-                    Subject = action.Planned.Setting,
-                    NeedsOff = action.Planned.NeedsOff,
-                    BlockedBy = action.Closed?.Reason,
-                    Message = action.AfterShutdown ? null : action.Closed?.Message,
-                }),
+                .. decision.Actions.Select(
+                    (action, index) =>
+                        new PendingActionStatus
+                        {
+                            Name = action.Planned.Action.Name,
+                            Subject = action.Planned.Setting,
+                            NeedsOff = action.Planned.NeedsOff,
+                            BlockedBy = action.Closed?.Reason,
+                            // One restart waits for one gate, which says why once.
+                            Message =
+                                index > 0 && ReferenceEquals(decision.Actions[index - 1].Closed, action.Closed)
+                                    ? null
+                                    : action.Closed?.Message,
+                        }
+                ),
             ],
         };
     }

@@ -4,6 +4,7 @@ using ExchangeVirt.Agent.Contract.Client;
 using ExchangeVirt.Agent.Contract.Security;
 using ExchangeVirt.Agent.Hosting;
 using ExchangeVirt.HyperV;
+using ExchangeVirt.HyperV.Simulator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Time.Testing;
 
@@ -42,11 +43,9 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public Func<AgentSettings, AgentSettings> Settings { get; set; } = static settings => settings;
 
-    public Func<IHyperVDriver>? OtherDriver { get; set; }
+    public Func<Func<string?>, IHyperVDriver>? OtherDriver { get; set; }
 
-    public Action<WebApplicationBuilder>? Configure { get; set; }
-
-    public Action<WebApplication>? Map { get; set; }
+    public SimulatedHostControl? Simulator { get; set; }
 
     public Uri Endpoint { get; private set; } = new("https://127.0.0.1:1");
 
@@ -76,14 +75,13 @@ internal sealed class AgentHarness : IAsyncDisposable
                 }
             ),
             new AgentEnvironment(
-                _ => OtherDriver?.Invoke() ?? Driver,
+                installation => OtherDriver?.Invoke(installation) ?? Driver,
                 Time,
                 () => new Guid(_names++, (short)++incarnations, 0, [0, 0, 0, 0, 0, 0, 0, 0]),
                 static () => 0.5
             ),
-            Configure
+            Simulator
         );
-        Map?.Invoke(_application);
         await _application.StartAsync();
         Endpoint = new Uri((await File.ReadAllTextAsync(Path.Combine(Root, "endpoint"))).Trim());
     }
@@ -134,6 +132,22 @@ internal sealed class AgentHarness : IAsyncDisposable
         ).Connect(Endpoint, serverName);
         _clients.Add(client);
         return client;
+    }
+
+    /// <summary>Lets the agent's time pass, in small steps, until something is done.</summary>
+    public async Task<T> PassTimeUntilAsync<T>(Task<T> done)
+    {
+        var deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (!done.IsCompleted)
+        {
+            Assert.True(Environment.TickCount64 < deadline, "What was waited for never came.");
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await ((Task)done)
+                .WaitAsync(TimeSpan.FromMilliseconds(20))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return await done;
     }
 
     public async ValueTask DisposeAsync()

@@ -52,8 +52,18 @@ internal sealed class DriverHost : IAsyncDisposable
             Memory = 512UL << 30,
             Volumes =
             [
-                new SimulatedVolume { Path = @"C:\", Size = 1UL << 40, Free = 1UL << 39 },
-                new SimulatedVolume { Path = @"D:\", Size = 8UL << 40, Free = 6UL << 40 },
+                new SimulatedVolume
+                {
+                    Path = @"C:\",
+                    Size = 1UL << 40,
+                    Free = 1UL << 39,
+                },
+                new SimulatedVolume
+                {
+                    Path = @"D:\",
+                    Size = 8UL << 40,
+                    Free = 6UL << 40,
+                },
             ],
             Switches = [new SimulatedSwitch { Name = "Mail" }, new SimulatedSwitch { Name = "Backup" }],
             VirtualMachines = [.. machines],
@@ -67,7 +77,15 @@ internal sealed class DriverHost : IAsyncDisposable
             Processors = 8,
             Memory = new SimulatedMemory { Size = 16UL << 30 },
             Disks = [new SimulatedDisk { Path = $@"D:\VMs\{name}\os.vhdx", Type = SimulatedDiskType.Fixed }],
-            NetworkAdapters = [new SimulatedAdapter { Name = "Mail", SwitchName = "Mail", VlanId = 20 }],
+            NetworkAdapters =
+            [
+                new SimulatedAdapter
+                {
+                    Name = "Mail",
+                    SwitchName = "Mail",
+                    VlanId = 20,
+                },
+            ],
             Notes = Notes,
         };
 
@@ -99,7 +117,7 @@ internal sealed class DriverHost : IAsyncDisposable
                 .Where(static method => !method.StartsWith("Get", StringComparison.Ordinal)),
         ];
 
-    public void Must(ControlOutcome outcome) => Assert.True(outcome.IsAccepted, outcome.Reason);
+    public static void Must(ControlOutcome outcome) => Assert.True(outcome.IsAccepted, outcome.Reason);
 
     /// <summary>Lets the clock run on.</summary>
     public async Task PassAsync(TimeSpan time)

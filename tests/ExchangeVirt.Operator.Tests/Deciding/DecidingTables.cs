@@ -49,15 +49,17 @@ public sealed class DecidingTables
     [Fact]
     public void A_shutdowns_gate_speaks_for_all_that_follows_it()
     {
-        var closed = new GateDecision.Closed(GateName.Window, "MaintenanceWindow", "later", Some.Now.AddHours(1));
-        var plan = Situations.With(Some.Policy, Situations.Wrong()).Decide().Plan;
+        var policy = Some.Policy with { Disruption = Domain.Model.Disruption.MaintenanceWindow };
 
-        var gated = GatedPlan.Of(plan, planned => planned.Action is ShutDownGuest ? closed : new GateDecision.Open());
+        var decision = Situations.With(policy, Situations.Wrong()).Decide();
 
-        Assert.All(gated, action => Assert.Same(closed, action.Closed));
-        Assert.False(gated[0].AfterShutdown);
-        Assert.All(gated.Skip(1), static action => Assert.True(action.AfterShutdown));
-        Assert.Null(GatedPlan.Next(gated, static _ => false));
+        Assert.IsType<ShutDownGuest>(decision.Actions[0].Planned.Action);
+        Assert.True(decision.Actions.Count >= 3);
+        Assert.All(
+            decision.Actions,
+            static action => Assert.Equal(GateReasons.NoMaintenanceWindow, action.Closed?.Reason)
+        );
+        Assert.Null(decision.Next);
     }
 
     [Fact]
