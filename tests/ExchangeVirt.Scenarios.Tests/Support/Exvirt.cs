@@ -169,7 +169,7 @@ internal sealed class RunningProcess : IAsyncDisposable
 /// <summary>Waits for states, with a deadline.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(300);
 
     public static Task TrueAsync(string what, Func<bool> isSo) => TrueAsync(what, () => Task.FromResult(isSo()));
 
