@@ -52,7 +52,8 @@ public static class Settling
         && plane.Caches.VirtualMachines.List().All(static entity => !IsUnderWay(entity));
 
     private static bool IsTried(HostView? view) =>
-        view is not null && (view.Reachable || view.Reason != HostView.ConnectingReason);
+        view is not null
+        && (view.Reachable || view.Reason is not (HostView.ConnectingReason or HostView.NotReadYetReason));
 
     private static bool IsUnderWay(ExchangeVirtualMachine entity) =>
         entity.Status is not { } status

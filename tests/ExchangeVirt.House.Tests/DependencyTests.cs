@@ -75,7 +75,7 @@ public sealed class DependencyTests
         var foreign = Load("ExchangeVirt.Domain")
             .GetReferencedAssemblies()
             .Select(static name => name.Name!)
-            .Where(static name => !name.StartsWith("System.", StringComparison.Ordinal) && name is not "netstandard");
+            .Where(static name => !name.StartsWith("System.", StringComparison.Ordinal) && name is not "netstandard", StringComparison.Ordinal);
 
         Assert.Empty(foreign);
     }
@@ -85,10 +85,10 @@ public sealed class DependencyTests
     {
         Assert.DoesNotContain(
             Closure("ExchangeVirt.Operator"),
-            static name => name.Contains("Management.Infrastructure")
+            static name => name.Contains("Management.Infrastructure", StringComparison.Ordinal)
         );
-        Assert.DoesNotContain(Closure("ExchangeVirt.Operator"), static name => name.StartsWith("ExchangeVirt.HyperV"));
-        Assert.DoesNotContain(Closure("exvirt-agent"), static name => name.Contains("KubernetesClient"));
+        Assert.DoesNotContain(Closure("ExchangeVirt.Operator"), static name => name.StartsWith("ExchangeVirt.HyperV", StringComparison.Ordinal));
+        Assert.DoesNotContain(Closure("exvirt-agent"), static name => name.Contains("KubernetesClient", StringComparison.Ordinal));
         Assert.DoesNotContain(
             Closure("exvirt-agent"),
             static name => name is "ExchangeVirt.Resources" or "ExchangeVirt.Runtime"

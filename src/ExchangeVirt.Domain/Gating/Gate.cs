@@ -69,12 +69,12 @@ public static class Gate
         );
 
     /// <summary>Whether what follows in a plan makes no sense, or no good, without it. A VM bound by its GUID may wait for its mark.</summary>
-    public static bool IsFoundation(PlannedAction action) =>
+    private static bool IsFoundation(PlannedAction action) =>
         action.Action is CreateVirtualMachine or ShutDownGuest or DiscardSavedState
         || action is { Action: MarkOwner, Cause: ActionCause.Creation };
 
     /// <summary>Whether a start would come without a disk. A switch that stops all but bringing back what we took down is no such case.</summary>
-    public static bool LacksDisk(PlannedAction action, GateDecision.Closed closed) =>
+    private static bool LacksDisk(PlannedAction action, GateDecision.Closed closed) =>
         action.Action is AttachDisk && closed.Gate is not (GateName.Paused or GateName.Enforcement);
 }
 

@@ -66,6 +66,10 @@ public sealed partial class ActionRunner(
         var endedBefore = result is not RunResult.GoesOn && !_accepted.TryRemove(operationId, out _);
         switch (result)
         {
+            case RunResult.Failed { Fault.Reason: "OperationInFlight" }:
+                // It was asked for before and has not ended: that is no failure of it.
+                LogGoesOn(planned.Action.Name, key, host);
+                return new RunResult.GoesOn();
             case RunResult.Failed failed:
                 LogRefused(planned.Action.Name, key, host, failed.Fault.Reason, failed.Fault.Message);
                 if (!endedBefore)

@@ -1,4 +1,3 @@
-using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Runtime.Queueing;
 using Microsoft.Extensions.Logging;
 
@@ -130,6 +131,18 @@ public sealed partial class HostConnections(
             {
                 await LoseAsync(host, fault, cancellationToken);
             }
+            catch (Exception exception)
+            {
+                // Whatever it was, the host must not be taken for watched; the next stream begins with a snapshot.
+                LogBroken(exception, host);
+                resume = null;
+                fleet.MarkUnreachable(
+                    host,
+                    Reasons.StreamBroken,
+                    $"The operator could not take in what the agent said: {exception.Message}"
+                );
+                _handler(new FleetNotice(host, Before: null, After: null));
+            }
 
             failures++;
             try
@@ -206,6 +219,9 @@ public sealed partial class HostConnections(
                 break;
         }
     }
+
+    [LoggerMessage(EventId = 1004, Level = LogLevel.Error, Message = "The stream of host {Host} broke")]
+    private partial void LogBroken(Exception exception, string host);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Host {Host} is connected")]
     private partial void LogConnected(string host);

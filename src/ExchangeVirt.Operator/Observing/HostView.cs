@@ -22,6 +22,9 @@ public sealed record HostView(
     /// <summary>The reason of a host whose agent was not asked yet.</summary>
     public const string ConnectingReason = Reasons.Connecting;
 
+    /// <summary>The reason that an agent gives which has just started and has not read its host yet.</summary>
+    public const string NotReadYetReason = "NotReadYet";
+
     /// <summary>Makes the view of a host that was just declared.</summary>
     public static HostView Unknown(string name, DateTimeOffset now) =>
         new(name, Reachable: false, Facts: null, ConnectingReason, "The agent has not answered yet.", now);

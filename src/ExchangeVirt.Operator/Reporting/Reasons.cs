@@ -36,6 +36,9 @@ public static class Reasons
     /// <summary>The agent of the VM's host does not answer.</summary>
     public const string HostUnreachable = "HostUnreachable";
 
+    /// <summary>What an agent said could not be taken in; the host is read again from the beginning.</summary>
+    public const string StreamBroken = "StreamBroken";
+
     /// <summary>The agent answers.</summary>
     public const string AgentAnswers = "AgentAnswers";
 

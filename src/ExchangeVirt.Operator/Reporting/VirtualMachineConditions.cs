@@ -1,5 +1,4 @@
 using ExchangeVirt.Domain.Gating;
-using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Resources.V1Alpha1;

@@ -1,4 +1,3 @@
-using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Resources.V1Alpha1;

@@ -144,6 +144,30 @@ public sealed class ConvergenceScenes
         Assert.Equal(versions, Versions(estate));
     }
 
+    [Fact]
+    public async Task Settling_waits_until_only_gates_are_left_and_names_who_is_not_ready()
+    {
+        await using var estate = new EstateUnderTest();
+        var host = estate.AddHost("hv01", EstateUnderTest.Right("ex01") with { Processors = 4 });
+        estate.WritePolicy();
+        estate.WriteMachine("ex01");
+        estate.WriteMachine("ex02", processors: 120, memory: "600Gi");
+        await estate.StartAsync();
+
+        var settled = Settling.WaitAsync(estate.Plane, estate.Store, estate.Time, CancellationToken.None);
+        await estate.UntilAsync(() => settled.IsCompleted, "settled");
+        var report = await settled;
+
+        Assert.True(estate.IsInSync("ex01"), estate.Describe());
+        Assert.Equal(8, host.Machine("ex01").Processors);
+        Assert.StartsWith(
+            "ExchangeVirtualMachine messaging/ex02: NoHostFits",
+            Assert.Single(report.NotReady),
+            StringComparison.Ordinal
+        );
+        Assert.False(report.AllReady);
+    }
+
     private static List<string> Versions(EstateUnderTest estate) =>
         [
             .. estate.Plane.Caches.VirtualMachines.List().Select(static each => each.Metadata.ResourceVersion),

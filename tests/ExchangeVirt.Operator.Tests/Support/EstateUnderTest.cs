@@ -5,7 +5,6 @@ using ExchangeVirt.HyperV.Simulator.Description;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Directories;
-using ExchangeVirt.Runtime.Manifests;
 using ExchangeVirt.Runtime.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -344,7 +343,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
     {
         try
         {
-            await Task.WhenAll(Store.RunAsync(cancellationToken), Plane.RunAsync(cancellationToken));
+            var scanning = Store.RunAsync(cancellationToken);
+            await Store.FirstPass.WaitAsync(cancellationToken);
+            await Task.WhenAll(scanning, Plane.RunAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
