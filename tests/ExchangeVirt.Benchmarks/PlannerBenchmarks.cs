@@ -26,7 +26,7 @@ public class PlannerBenchmarks
                 Memory = new ObservedMemory(ByteSize.FromGibibytes(96), Dynamic: true),
                 ProcessorCount = 16,
                 AutomaticStopAction = AutomaticStopAction.Save,
-                AutomaticStartAction = AutomaticStartAction.StartIfRunning,
+                AutomaticStartAction = AutomaticStartAction.Nothing,
                 AutomaticRecoveryAction = AutomaticRecoveryAction.Revert,
                 CheckpointType = CheckpointType.Standard,
                 AutomaticCheckpoints = true,

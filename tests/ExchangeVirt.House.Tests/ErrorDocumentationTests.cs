@@ -82,7 +82,7 @@ public sealed partial class ErrorDocumentationTests
         Assert.Empty(
             from type in KnownReasons.Classes
             from field in KnownReasons.Fields(type)
-            where !s_sources.Any(source => Regex.IsMatch(source.Text, $@"\b{type.Name}\.{field.Name}\b"))
+            where !s_sources.Any(source => source.Text.Contains($"{type.Name}.{field.Name}", StringComparison.Ordinal))
             select $"{type.Name}.{field.Name}"
         );
 
@@ -102,9 +102,12 @@ public sealed partial class ErrorDocumentationTests
         Assert.Empty(
             from source in s_sources
             where !source.Name.EndsWith("Reasons.cs", StringComparison.Ordinal)
-            where s_givers.Any(project => source.Name.Replace('\\', '/').StartsWith($"src/{project}/"))
+            where
+                s_givers.Any(project =>
+                    source.Name.Replace('\\', '/').StartsWith($"src/{project}/", StringComparison.Ordinal)
+                )
             from match in Word().Matches(source.Text)
-            where words.Contains(match.Groups[1].Value)
+            where words.Contains(match.Groups["word"].Value)
             select $"{source.Name}: {match.Value}"
         );
     }
@@ -144,10 +147,11 @@ public sealed partial class ErrorDocumentationTests
             |\bnew\ (?:PlanProblem|PlanNotice|GateDecision|ClosedGate)\((?:[^"();]*,)?\s*"[A-Z]\w+",
             |\bRecordAsync\(\s*\w+,\s*[\w.]+,\s*"
             """,
-        RegexOptions.IgnorePatternWhitespace
+        RegexOptions.IgnorePatternWhitespace,
+        5_000
     )]
     private static partial Regex WrittenOut();
 
-    [GeneratedRegex("\"([A-Z]\\w+)\"")]
+    [GeneratedRegex("\"(?<word>[A-Z]\\w+)\"", RegexOptions.None, 5_000)]
     private static partial Regex Word();
 }

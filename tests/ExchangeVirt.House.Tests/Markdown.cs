@@ -36,24 +36,28 @@ internal static partial class Markdown
 
     /// <summary>Gives the targets of a page's links.</summary>
     public static IEnumerable<string> Links(string file) =>
-        Link().Matches(File.ReadAllText(file)).Select(static match => match.Groups[1].Value);
+        Link().Matches(File.ReadAllText(file)).Select(static match => match.Groups["target"].Value);
 
     /// <summary>Gives the lines of the fenced blocks of a language; empty names those without one.</summary>
     public static IEnumerable<string> Blocks(string file, string language) =>
         Fence()
             .Matches(File.ReadAllText(file))
-            .Where(match => match.Groups[1].Value == language)
-            .Select(static match => match.Groups[2].Value);
+            .Where(match => match.Groups["language"].Value == language)
+            .Select(static match => match.Groups["text"].Value);
 
-    [GeneratedRegex(@"(?<!\\)\|")]
+    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.None, 5_000)]
     private static partial Regex CellEdge();
 
-    [GeneratedRegex(@"[^\w\- ]")]
+    [GeneratedRegex(@"[^\w\- ]", RegexOptions.None, 5_000)]
     private static partial Regex NoLetter();
 
-    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.None, 5_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"^```(\w*)\r?\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^```(?<language>\w*)\r?\n(?<text>.*?)^```",
+        RegexOptions.Singleline | RegexOptions.Multiline,
+        5_000
+    )]
     private static partial Regex Fence();
 }

@@ -34,18 +34,15 @@ public sealed partial class RepositoryTests
     public void A_link_to_a_file_or_a_heading_leads_somewhere(string page)
     {
         var file = Path.Combine(Repository.Root, page);
-        Assert.Empty(
-            Markdown
-                .Links(file)
-                .Where(static link => !link.Contains("://", StringComparison.Ordinal))
-                .Where(link =>
-                {
-                    var (target, anchor) = link.Split('#', 2) is [var before, var after]
-                        ? (before, after)
-                        : (link, null);
-                    var path = target.Length == 0 ? file : Path.Combine(Path.GetDirectoryName(file)!, target);
-                    return !Path.Exists(path) || (anchor is not null && !Markdown.Anchors(path).Contains(anchor));
-                })
+        var links = Markdown.Links(file).Where(static link => !link.Contains("://", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            links,
+            link =>
+            {
+                var (target, anchor) = link.Split('#', 2) is [var before, var after] ? (before, after) : (link, null);
+                var path = target.Length == 0 ? file : Path.Combine(Path.GetDirectoryName(file)!, target);
+                return !Path.Exists(path) || (anchor is not null && !Markdown.Anchors(path).Contains(anchor));
+            }
         );
     }
 
@@ -96,7 +93,7 @@ public sealed partial class RepositoryTests
         Assert.All(events, static item => Assert.Matches(EventId(), item.match.Value));
         Assert.Empty(
             events
-                .GroupBy(static item => EventId().Match(item.match.Value).Groups[1].Value, StringComparer.Ordinal)
+                .GroupBy(static item => EventId().Match(item.match.Value).Groups["id"].Value, StringComparer.Ordinal)
                 .Where(static group => group.Count() > 1)
                 .Select(static group => $"{group.Key}: {string.Join(", ", group.Select(static item => item.file))}")
         );
@@ -119,12 +116,14 @@ public sealed partial class RepositoryTests
             string.Join(
                 '|',
                 hosts.Select(static host => Regex.Escape(string.Join('.', host))).Append(@"(?<![\w.-])/wo" + "rk/")
-            )
+            ),
+            RegexOptions.None,
+            TimeSpan.FromSeconds(5)
         );
 
-        Assert.Empty(
-            OurFiles(new DirectoryInfo(Repository.Root))
-                .Where(file => forbidden.IsMatch(Encoding.UTF8.GetString(File.ReadAllBytes(file))))
+        Assert.DoesNotContain(
+            OurFiles(new DirectoryInfo(Repository.Root)),
+            file => forbidden.IsMatch(Encoding.UTF8.GetString(File.ReadAllBytes(file)))
         );
     }
 
@@ -134,12 +133,12 @@ public sealed partial class RepositoryTests
             .Where(static item => !s_notOurs.Contains(item.Name, StringComparer.Ordinal) && item.LinkTarget is null)
             .SelectMany(static item => item is DirectoryInfo inner ? OurFiles(inner) : [item.FullName]);
 
-    [GeneratedRegex("^(\\./|[\\w.-]+/[\\w./-]+@[0-9a-f]{40}$)")]
+    [GeneratedRegex("^(\\./|[\\w.-]+/[\\w./-]+@[0-9a-f]{40}$)", RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex Pinned();
 
-    [GeneratedRegex(@"\[LoggerMessage\((?:[^""\]]|""[^""]*"")*\]", RegexOptions.Singleline)]
+    [GeneratedRegex(@"\[LoggerMessage\((?:[^""\]]|""[^""]*"")*\]", RegexOptions.Singleline, 5_000)]
     private static partial Regex LoggerMessage();
 
-    [GeneratedRegex(@"EventId\s*=\s*(\d+)")]
+    [GeneratedRegex(@"EventId\s*=\s*(?<id>\d+)", RegexOptions.None, 5_000)]
     private static partial Regex EventId();
 }

@@ -66,7 +66,7 @@ public sealed partial class ActionRunner(
         var endedBefore = result is not RunResult.GoesOn && !_accepted.TryRemove(operationId, out _);
         switch (result)
         {
-            case RunResult.Failed { Fault.Reason: "OperationInFlight" }:
+            case RunResult.Failed { Fault.Reason: AgentFaultReasons.OperationInFlight }:
                 // It was asked for before and has not ended: that is no failure of it.
                 LogGoesOn(planned.Action.Name, key, host);
                 return new RunResult.GoesOn();

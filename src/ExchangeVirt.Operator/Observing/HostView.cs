@@ -1,3 +1,4 @@
+using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Operator.Reporting;
 
@@ -23,7 +24,7 @@ public sealed record HostView(
     public const string ConnectingReason = Reasons.Connecting;
 
     /// <summary>The reason that an agent gives which has just started and has not read its host yet.</summary>
-    public const string NotReadYetReason = "NotReadYet";
+    public const string NotReadYetReason = AgentFaultReasons.NotReadYet;
 
     /// <summary>Makes the view of a host that was just declared.</summary>
     public static HostView Unknown(string name, DateTimeOffset now) =>
