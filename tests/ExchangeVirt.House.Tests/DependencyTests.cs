@@ -75,7 +75,7 @@ public sealed class DependencyTests
         var foreign = Load("ExchangeVirt.Domain")
             .GetReferencedAssemblies()
             .Select(static name => name.Name!)
-            .Where(static name => !name.StartsWith("System.", StringComparison.Ordinal) && name is not "netstandard", StringComparison.Ordinal);
+            .Where(static name => !name.StartsWith("System.", StringComparison.Ordinal) && name is not "netstandard");
 
         Assert.Empty(foreign);
     }
@@ -87,8 +87,14 @@ public sealed class DependencyTests
             Closure("ExchangeVirt.Operator"),
             static name => name.Contains("Management.Infrastructure", StringComparison.Ordinal)
         );
-        Assert.DoesNotContain(Closure("ExchangeVirt.Operator"), static name => name.StartsWith("ExchangeVirt.HyperV", StringComparison.Ordinal));
-        Assert.DoesNotContain(Closure("exvirt-agent"), static name => name.Contains("KubernetesClient", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Closure("ExchangeVirt.Operator"),
+            static name => name.StartsWith("ExchangeVirt.HyperV", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            Closure("exvirt-agent"),
+            static name => name.Contains("KubernetesClient", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(
             Closure("exvirt-agent"),
             static name => name is "ExchangeVirt.Resources" or "ExchangeVirt.Runtime"

@@ -30,9 +30,13 @@ public sealed partial class StyleTests
             static file => File.ReadLines(file).Any(static line => SkippedForGood().IsMatch(line))
         );
 
-    [GeneratedRegex("NotImplementedException|\\bTO" + "DO\\b|\\bFIX" + "ME\\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "NotImplementedException|\\bTO" + "DO\\b|\\bFIX" + "ME\\b",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Unfinished();
 
-    [GeneratedRegex(@"^\s*\[(Fact|Theory)\(.*Skip\s*=", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\s*\[(Fact|Theory)\(.*Skip\s*=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SkippedForGood();
 }
