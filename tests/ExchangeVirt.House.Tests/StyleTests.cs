@@ -32,7 +32,7 @@ public sealed partial class StyleTests
 
     [GeneratedRegex(
         "NotImplementedException|\\bTO" + "DO\\b|\\bFIX" + "ME\\b",
-        RegexOptions.None,
+        RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex Unfinished();
