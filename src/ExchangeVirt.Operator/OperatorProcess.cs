@@ -139,9 +139,9 @@ public sealed class OperatorProcess : IAsyncDisposable
         // Nothing is decided before the manifests were read once: a manifest that changed while nobody looked is heard first.
         await Task.WhenAny(_store.FirstPass, scanning);
         var working = _plane.RunAsync(either.Token);
-        var first = await Task.WhenAny(scanning, working);
+        await Task.WhenAny(scanning, working);
         await either.CancelAsync();
-        await first;
+        // Both are waited for whatever the one has thrown: what is under way still writes to the store.
         await Task.WhenAll(scanning, working);
     }
 }

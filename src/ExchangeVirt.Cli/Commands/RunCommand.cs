@@ -87,7 +87,16 @@ internal static class RunCommand
                 await context.Error.WriteLineAsync(
                     $"The operator runs on {directory}; Ctrl-C ends it, and hosts stay as they are."
                 );
-                await running.Completion.WaitAsync(cancellationToken);
+                try
+                {
+                    await running.Completion.WaitAsync(cancellationToken);
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    // Being ended is how a service's work ends well.
+                    await context.Error.WriteLineAsync("The operator ends; hosts stay as they are.");
+                }
+
                 return ExitCode.Success;
             }
         );
