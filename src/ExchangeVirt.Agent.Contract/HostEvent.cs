@@ -14,7 +14,8 @@ public abstract record HostEvent
 /// <summary>The first event of every stream.</summary>
 /// <param name="Agent">Who streams.</param>
 /// <param name="Resumed">Whether the token was known; if not, <see cref="HostSnapshot"/> or <see cref="HostUnavailable"/> follows.</param>
-public sealed record WatchOpened(AgentDescription Agent, bool Resumed) : HostEvent;
+/// <param name="Newest">With <paramref name="Resumed"/>: what was missed follows at once, up to this sequence; before that, what was known does not hold.</param>
+public sealed record WatchOpened(AgentDescription Agent, bool Resumed, ulong Newest = 0) : HostEvent;
 
 /// <summary>The whole host: replaces all that was known. Given only when its end marker arrived.</summary>
 /// <param name="Host">The host.</param>

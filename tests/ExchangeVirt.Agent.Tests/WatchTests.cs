@@ -42,8 +42,10 @@ public class WatchTests
 
         await using var second = new EventLog(client, first.Token);
 
-        Assert.True((await second.NextAsync<WatchOpened>()).Resumed);
+        var opened = await second.NextAsync<WatchOpened>();
+        Assert.True(opened.Resumed);
         var missed = Assert.IsType<VirtualMachineChanged>(await second.NextAsync());
+        Assert.Equal(opened.Newest, missed.Token!.Sequence);
         Assert.Equal(8, missed.VirtualMachine.ProcessorCount);
     }
 
@@ -88,6 +90,23 @@ public class WatchTests
 
         Assert.Single((await log.NextAsync<HostSnapshot>()).Host.VirtualMachines);
         Assert.Single((await late.NextAsync<HostSnapshot>()).Host.VirtualMachines);
+    }
+
+    [Fact]
+    public async Task A_stream_is_not_resumed_while_the_host_cannot_be_read()
+    {
+        await using var agent = await AgentHarness.StartedAsync();
+        var log = new EventLog(agent.Connect());
+        await log.NextAsync<HostSnapshot>();
+        agent.Driver.Unreadable = new HyperVException(FaultKind.Unavailable, "ServiceStopped", "vmms does not answer.");
+        agent.Driver.Hint(null);
+        await log.NextAsync<HostUnavailable>();
+        await log.DisposeAsync();
+
+        await using var again = new EventLog(agent.Connect(), log.Token);
+
+        Assert.False((await again.NextAsync<WatchOpened>()).Resumed);
+        Assert.IsType<HostUnavailable>(await again.NextAsync());
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class HostEventReader
         {
             var agent = RequestMapper.FromWire(wire.Head.Agent);
             _incarnation = agent.Incarnation;
-            return new WatchOpened(agent, wire.Head.Resumed);
+            return new WatchOpened(agent, wire.Head.Resumed, wire.Head.NewestSequence);
         }
 
         var token = new ResumeToken(

@@ -194,7 +194,12 @@ public sealed class HostFeed
             var head = new Wire.WatchEvent
             {
                 Sequence = resumed ? resume!.Sequence : _sequence,
-                Head = new() { Agent = RequestMapper.ToWire(_agent), Resumed = resumed },
+                Head = new()
+                {
+                    Agent = RequestMapper.ToWire(_agent),
+                    Resumed = resumed,
+                    NewestSequence = _sequence,
+                },
             };
             List<FeedBatch> first = [new FeedBatch(head.Sequence, [head])];
             if (resumed)
@@ -218,6 +223,8 @@ public sealed class HostFeed
 
     private bool CanResume(ResumeToken? resume) =>
         resume is not null
+        // A resumed stream says that what was known holds again.
+        && _unavailable is null
         && resume.Incarnation == _agent.Incarnation
         && resume.Sequence <= _sequence
         && (resume.Sequence == _sequence || (_replay.Count > 0 && _replay.Peek().Sequence <= resume.Sequence + 1));

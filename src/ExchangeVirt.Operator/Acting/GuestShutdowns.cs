@@ -15,11 +15,37 @@ namespace ExchangeVirt.Operator.Acting;
 /// </summary>
 public sealed class GuestShutdowns(ActionRunner runner)
 {
+    private const string IdReused = "OperationIdReused";
+
+    /// <summary>An agent's journal remembers for a day, and only it keeps a question from being put twice.</summary>
+    private static readonly TimeSpan s_remembered = TimeSpan.FromHours(12);
+
     private readonly ConcurrentDictionary<string, bool> _answered = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the question certainly did not reach the guest, so that it may be put again.</summary>
+    /// <summary>
+    /// Whether the question certainly did not reach the guest, so that it may be put again: the agent said so after it had
+    /// looked into its journal. What is refused before that (an expired certificate, an older epoch, an id that stands in the
+    /// journal with other words) says nothing about an earlier attempt.
+    /// </summary>
     public static bool WasRefused(AgentFault fault) =>
-        fault.Kind is not (AgentFaultKind.Unavailable or AgentFaultKind.OutcomeUnknown or AgentFaultKind.Failed);
+        fault.Kind switch
+        {
+            AgentFaultKind.FailedPrecondition
+            or AgentFaultKind.Busy
+            or AgentFaultKind.NotFound
+            or AgentFaultKind.Forbidden
+            or AgentFaultKind.Paused => true,
+            // The agent answered that its host does not.
+            AgentFaultKind.Unavailable => !IsOfTheWay(fault),
+            AgentFaultKind.InvalidArgument => fault.Reason is not IdReused,
+            _ => false,
+        };
+
+    /// <summary>Whether the agent told what became of the question; else it is put again under the same id.</summary>
+    public static bool IsAnswered(AgentFault fault) =>
+        WasRefused(fault)
+        || fault is { Kind: AgentFaultKind.Failed } or { Reason: IdReused }
+        || (fault.Kind is AgentFaultKind.OutcomeUnknown && !IsOfTheWay(fault));
 
     /// <summary>Asks the guest.</summary>
     /// <param name="decision">What was decided.</param>
@@ -44,7 +70,7 @@ public sealed class GuestShutdowns(ActionRunner runner)
             id,
             cancellationToken
         );
-        if (result is not RunResult.Failed { Fault.Kind: AgentFaultKind.Unavailable })
+        if (result is not RunResult.Failed failed || IsAnswered(failed.Fault))
         {
             _answered[id] = true;
         }
@@ -61,8 +87,9 @@ public sealed class GuestShutdowns(ActionRunner runner)
         var situation = decision.Situation;
         if (
             situation.Entity.Status?.Operation is not { ShutdownAskedAt: not null } operation
-            || decision.Plan.RestartPhase is not RestartPhase.ShuttingDown
+            || decision.Plan.RestartPhase is not (RestartPhase.ShuttingDown or RestartPhase.Overdue)
             || situation.Sighting.Seen is not { Host.Reachable: true, Machine.PowerState: PowerState.Running } seen
+            || situation.Now - operation.ShutdownAskedAt > s_remembered
             || _answered.ContainsKey(IdOf(operation))
         )
         {
@@ -88,6 +115,15 @@ public sealed class GuestShutdowns(ActionRunner runner)
             }
             : null;
     }
+
+    // Made on this side of the wire: the agent may never have heard the question, or its answer was lost.
+    private static bool IsOfTheWay(AgentFault fault) =>
+        fault.Reason
+            is "AgentUnreachable"
+                or "ConnectionLost"
+                or "AgentTimedOut"
+                or "AgentNotUnderstood"
+                or "HostNotDeclared";
 
     // A question that was refused and is put again later is another one, so the time it was noted at belongs to its id.
     private static string IdOf(OperationStatus operation) =>

@@ -58,8 +58,14 @@ public sealed class VirtualMachineController(
             // A new operation changes the plan (a restart that was granted, a question that is now noted as asked), so that
             // what follows is decided with it; and whoever pulled a switch or changed the manifest meanwhile is heard.
             var begun = before?.Operation?.Name != operation?.Name;
-            if (begun || await IsOvertakenAsync(entity, decision, cancellationToken))
+            if (begun)
             {
+                continue;
+            }
+
+            if (await IsOvertakenAsync(entity, decision, cancellationToken))
+            {
+                entity = await TakeBackAsync(entity, before, cancellationToken);
                 continue;
             }
 
@@ -179,6 +185,25 @@ public sealed class VirtualMachineController(
 
         var pauses = await reader.PausesAsync(entity, decision.Situation.Policy, cancellationToken);
         return !pauses.SequenceEqual(decision.Situation.Pauses);
+    }
+
+    // What was noted as asked in this pass and is now not asked: the note goes, or the guest would be waited for in vain.
+    private async Task<ExchangeVirtualMachine> TakeBackAsync(
+        ExchangeVirtualMachine entity,
+        ExchangeVirtualMachineStatus? before,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            before?.Operation is not { ShutdownAskedAt: null }
+            || entity.Status!.Operation is not { ShutdownAskedAt: not null }
+        )
+        {
+            return entity;
+        }
+
+        entity.Status = entity.Status with { Operation = before.Operation };
+        return await store.UpdateStatusAsync(entity, cancellationToken);
     }
 
     private static ReconciliationResult<ExchangeVirtualMachine> Rest(

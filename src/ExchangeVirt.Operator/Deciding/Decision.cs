@@ -134,20 +134,24 @@ public sealed record Decision
         };
     }
 
-    // The slot that was granted to the wish of this very VM does not stand in the way of what it was wished for.
-    private static AvailabilityGroupFacts? WithoutOwnGrant(Situation situation) =>
-        situation.Entity.Status?.Operation is { Name: OperationStep.RequestName } request
-        && situation.Group is { } group
+    // The slot that was granted to the wish of this very VM does not stand in the way of what it was wished for; nor does
+    // one for an operation that is over or whose note was lost: nobody carries it out, and its member may have to come back.
+    private static AvailabilityGroupFacts? WithoutOwnGrant(Situation situation)
+    {
+        var operation = situation.Entity.Status?.Operation;
+        return situation.Group is { } group && operation is null or { Name: OperationStep.RequestName }
             ? group with
             {
                 Grants =
                 [
                     .. group.Grants.Where(grant =>
-                        grant.Member != situation.Key.Name || grant.OperationId != request.Id
+                        grant.Member != situation.Key.Name
+                        || (operation is not null && grant.OperationId != operation.Id)
                     ),
                 ],
             }
             : situation.Group;
+    }
 
     private static HostFacts FactsOf(HostView? host, Situation situation) =>
         host is null

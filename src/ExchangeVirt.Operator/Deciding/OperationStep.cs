@@ -118,7 +118,7 @@ public static class OperationStep
             return null;
         }
 
-        if (restart.ShutdownAskedAt is null && decision.Next is null)
+        if (restart.ShutdownAskedAt is null && (decision.Next is null || LacksSlot(decision, current)))
         {
             // A gate closed before anything was asked: the wish and the DAG's slot are given back.
             return null;
@@ -143,6 +143,11 @@ public static class OperationStep
         };
         return RestartOperations.ToStatus(restart, current.Reason);
     }
+
+    // Begun while the VM was in no DAG, or in another one: the slot of this one has to be wished for first.
+    private static bool LacksSlot(Decision decision, OperationStatus current) =>
+        decision is { Situation.Group: { } group, Next.Action: ShutDownGuest }
+        && !IsGranted(group, decision.Situation.Key.Name, current);
 
     // A DAG's member keeps its slot, and so its operation, until it serves again.
     private static bool IsBack(Decision decision)

@@ -45,10 +45,13 @@ public static class SightingFinder
                             && (wanted.Id is not null || host.Name == wanted.BoundHost || wanted.MayHold(host.Name))
                         ),
                 ];
-        if (candidates.Count == 0 && wanted.Id is not null && outOfSight.Length == 0)
+        if (candidates.Count == 0 && outOfSight.Length == 0)
         {
-            // The VM is nowhere: what bears its mark or name is a copy, or the one that was made in its place as asked.
-            candidates = Unbound(fleet, wanted, byName);
+            // The last host may have been read between the look at the VMs and the look at the hosts.
+            byName = [.. fleet.ByName(wanted.Name).Where(seen => wanted.MayHold(seen.Host.Name))];
+            candidates = wanted.Id is { } again ? fleet.ById(again) : [];
+            // Else the VM is nowhere: what bears its mark or name is a copy, or the one that was made in its place as asked.
+            candidates = candidates.Count > 0 ? candidates : Unbound(fleet, wanted, byName);
         }
 
         // A VM on the host that the object is bound to comes first, so that a second one elsewhere is the odd one out.

@@ -1,4 +1,5 @@
 using ExchangeVirt.Domain.Gating;
+using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.V1Alpha1;
 using DisruptionGrant = ExchangeVirt.Domain.Gating.DisruptionGrant;
 
@@ -12,6 +13,9 @@ namespace ExchangeVirt.Operator.Deciding;
 /// <param name="Reason">What for.</param>
 public sealed record SlotWish(string Member, string? OperationId, bool Wishes, DateTimeOffset? Since, string? Reason)
 {
+    /// <summary>Gets whether it has taken the member down, or is about to.</summary>
+    public bool TookDown { get; init; }
+
     /// <summary>Reads it from a VM.</summary>
     public static SlotWish Of(ExchangeVirtualMachine member) =>
         new(
@@ -20,7 +24,10 @@ public sealed record SlotWish(string Member, string? OperationId, bool Wishes, D
             member.Status?.Operation?.Name == OperationStep.RequestName,
             member.Status?.Operation?.StartedAt,
             member.Status?.Operation?.Reason
-        );
+        )
+        {
+            TookDown = RestartOperations.From(member.Status?.Operation) is { TookDown: true },
+        };
 }
 
 /// <summary>Decides who holds a DAG's slot. Pure.</summary>
@@ -37,6 +44,20 @@ public static class SlotKeeper
     )
     {
         List<DisruptionGrant> grants = [.. facts.Grants.Where(grant => IsKept(grant, facts, wishes, now))];
+        // The DAG's status may be lost or the DAG made anew: who goes down still looks available, and holds the slot.
+        grants.AddRange(
+            wishes
+                .Where(wish =>
+                    wish is { TookDown: true, OperationId: not null }
+                    && !grants.Exists(grant => grant.Member == wish.Member)
+                )
+                .Select(wish => new DisruptionGrant(
+                    wish.Member,
+                    wish.OperationId!,
+                    wish.Reason ?? "Restart",
+                    wish.Since ?? now
+                ))
+        );
         foreach (
             var wish in wishes
                 .Where(static wish => wish.Wishes && wish.OperationId is not null)

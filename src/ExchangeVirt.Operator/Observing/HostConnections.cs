@@ -116,11 +116,23 @@ public sealed partial class HostConnections(
         {
             try
             {
+                // What is known holds again once all that was missed was taken in; null: it does already, or a snapshot says so.
+                ulong? missed = null;
                 await foreach (var next in connection.Agent.WatchAsync(resume, cancellationToken))
                 {
+                    if (next is WatchOpened { Resumed: true } opened)
+                    {
+                        missed = opened.Newest;
+                    }
+
                     resume = next.Token ?? resume;
                     failures = next is HostUnavailable ? failures : 0;
                     Take(host, next);
+                    if (missed is { } newest && (next is HostHeartbeat || resume?.Sequence >= newest))
+                    {
+                        missed = null;
+                        Revive(host);
+                    }
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -172,15 +184,17 @@ public sealed partial class HostConnections(
         }
     }
 
+    private void Revive(string host)
+    {
+        fleet.Revive(host);
+        LogConnected(host);
+        _handler(new FleetNotice(host, Before: null, After: null));
+    }
+
     private void Take(string host, HostEvent next)
     {
         switch (next)
         {
-            case WatchOpened { Resumed: true }:
-                fleet.Revive(host);
-                LogConnected(host);
-                _handler(new FleetNotice(host, Before: null, After: null));
-                break;
             case HostSnapshot snapshot:
                 fleet.Replace(host, snapshot.Host);
                 LogConnected(host);

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ExchangeVirt.Agent.Contract;
+using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Domain.Tests.Planning;
+using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Operator.Tests.Support;
+using ExchangeVirt.Runtime.Stores;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ExchangeVirt.Operator.Tests.Observing;
+
+public sealed class ResumedStreams
+{
+    private static readonly AgentDescription s_agent = new("1.0.0", [], "life");
+
+    [Fact]
+    public async Task A_host_counts_as_known_again_only_when_all_that_was_missed_was_taken_in()
+    {
+        var time = new FakeTimeProvider(Some.Now);
+        var fleet = new FleetView(time);
+        using var epoch = await Epoch.BeginAsync(new MemoryControl(), static () => Some.Id, CancellationToken.None);
+        var agent = new ScriptedAgent();
+        await using var connections = new HostConnections(
+            fleet,
+            agent,
+            epoch,
+            time,
+            static () => 0.5,
+            NullLogger<HostConnections>.Instance
+        );
+        await connections.EnsureAsync("hv01", new Uri("https://hv01:7443"), "hv01");
+        agent.Say(new WatchOpened(s_agent, Resumed: false));
+        agent.Say(new HostSnapshot(Situations.Facts) { Token = new ResumeToken("life", 7) });
+        await UntilAsync(time, () => fleet.Host("hv01") is { Reachable: true });
+
+        agent.Lose();
+        await UntilAsync(time, () => fleet.Host("hv01") is { Reachable: false });
+        agent.Say(new WatchOpened(s_agent, Resumed: true, Newest: 9));
+        // Somebody shut it down meanwhile, and a second member must not follow before that is known.
+        agent.Say(new VirtualMachineChanged(Some.IsOff(Some.Observed)) { Token = new ResumeToken("life", 8) });
+        await UntilAsync(time, () => fleet.ById(Some.Id) is [{ Machine.PowerState: PowerState.Off }]);
+        Assert.False(fleet.Host("hv01")!.Reachable);
+
+        agent.Say(new VirtualMachineChanged(Some.IsOff(Some.Observed)) { Token = new ResumeToken("life", 9) });
+        await UntilAsync(time, () => fleet.Host("hv01") is { Reachable: true });
+    }
+
+    private static async Task UntilAsync(FakeTimeProvider time, Func<bool> state)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (!state())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(30), "never came");
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    private sealed class ScriptedAgent : IHostAgentConnector, IHostAgent
+    {
+        private Channel<HostEvent> _events = Channel.CreateUnbounded<HostEvent>();
+
+        public void Say(HostEvent next) => Assert.True(_events.Writer.TryWrite(next));
+
+        public void Lose()
+        {
+            var before = _events;
+            _events = Channel.CreateUnbounded<HostEvent>();
+            before.Writer.Complete();
+        }
+
+        public IHostAgent Connect(Uri endpoint, string serverName) => this;
+
+        public Task<HostObservation> ObserveAsync(CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody asks that here.");
+
+        public Task<ApplyOutcome> ApplyAsync(ApplyRequest request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody asks that here.");
+
+        public async IAsyncEnumerable<HostEvent> WatchAsync(
+            ResumeToken? resume,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
+        {
+            await foreach (var next in _events.Reader.ReadAllAsync(cancellationToken))
+            {
+                yield return next;
+            }
+
+            throw new AgentFaultException(new AgentFault(AgentFaultKind.Unavailable, "StreamEnded", "It ended."));
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class MemoryControl : IControlState
+    {
+        private readonly Dictionary<string, ControlValue> _values = [];
+
+        public Task<ControlValue?> GetControlAsync(string name, CancellationToken cancellationToken) =>
+            Task.FromResult(_values.GetValueOrDefault(name));
+
+        public Task<ControlValue> SetControlAsync(
+            string name,
+            string value,
+            string? expectedRevision,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(_values[name] = new ControlValue(value, "1"));
+
+        public IAsyncEnumerable<ControlValue?> WatchControlAsync(string name, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nobody watches here.");
+    }
+}
