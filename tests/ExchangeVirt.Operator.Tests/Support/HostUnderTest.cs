@@ -8,7 +8,6 @@ using ExchangeVirt.HyperV;
 using ExchangeVirt.HyperV.Simulator;
 using ExchangeVirt.HyperV.Simulator.Description;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Tests.Support;
 
@@ -65,8 +64,7 @@ internal sealed class HostUnderTest(
                 time,
                 newGuid,
                 static () => 0.5
-            ),
-            static builder => builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            )
         );
         await _agent.StartAsync();
         Endpoint = new Uri((await File.ReadAllTextAsync(endpoint)).Trim());
