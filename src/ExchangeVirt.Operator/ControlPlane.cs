@@ -256,13 +256,24 @@ public sealed class ControlPlane : IAsyncDisposable
 
         foreach (var entity in Caches.VirtualMachines.List())
         {
-            if (entity.Status?.Host is null || entity.Status.Host == host || entity.Status.Placement?.Host == host)
+            // One that is not where it was last seen may have been found on this host, or be found nowhere now.
+            if (
+                entity.Status?.Host is null
+                || entity.Status.Host == host
+                || entity.Status.Placement?.Host == host
+                || !IsWhereItWas(entity.Status)
+            )
             {
                 _machines.Enqueue(entity.Key());
                 EnqueueGroupOf(entity);
             }
         }
     }
+
+    private bool IsWhereItWas(ExchangeVirtualMachineStatus status) =>
+        Guid.TryParse(status.VirtualMachineId, out var id)
+        && Fleet.ById(id) is [var seen]
+        && seen.Host.Name == status.Host;
 
     private void EnqueueUnplaced()
     {

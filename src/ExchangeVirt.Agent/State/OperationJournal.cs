@@ -41,6 +41,7 @@ public sealed class OperationJournal : IDisposable
     private readonly Dictionary<string, Entry> _entries;
     private FileStream _file;
     private int _records;
+    private bool _torn;
 
     /// <summary>Opens a journal; operations that its last owner did not see to end become unknown outcomes.</summary>
     /// <exception cref="AgentStateException">It is damaged in the middle, which no crash does.</exception>
@@ -93,8 +94,7 @@ public sealed class OperationJournal : IDisposable
             Append(new Record(EndedId: operationId, EndedAt: now, Result: result));
             if (_records > 4 * Math.Max(_retention.Count, 1))
             {
-                _file.Dispose();
-                _file = Rewrite();
+                Renew();
             }
         }
     }
@@ -117,10 +117,25 @@ public sealed class OperationJournal : IDisposable
 
     private void Append(Record record)
     {
-        _file.Write(JsonSerializer.SerializeToUtf8Bytes(record, DurableFile.Json));
-        _file.WriteByte((byte)'\n');
+        if (_torn)
+        {
+            // A full disk may have left half a line, and a line that followed it would make the journal unreadable.
+            Renew();
+        }
+
+        _torn = true;
+        _file.Write([.. JsonSerializer.SerializeToUtf8Bytes(record, DurableFile.Json), (byte)'\n']);
         _file.Flush(flushToDisk: true);
+        _torn = false;
         _records++;
+    }
+
+    private void Renew()
+    {
+        _torn = true;
+        _file.Dispose();
+        _file = Rewrite();
+        _torn = false;
     }
 
     private FileStream Rewrite()
@@ -148,7 +163,8 @@ public sealed class OperationJournal : IDisposable
         }
 
         DurableFile.WriteBytes(_path, text.ToArray());
-        return new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        // Without a buffer, so that what a full disk refused is not written later after all.
+        return new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
     private void Add(MemoryStream text, Record record)

@@ -20,7 +20,7 @@ public static class HostReport
     {
         var before = entity.Status;
         var generation = entity.Metadata.Generation ?? 0;
-        var verdicts = EstateVerdicts.Of(definition, view.Facts, now);
+        var verdicts = Verdicts(definition, view.Facts, before?.Processor, now);
         return new HyperVHostStatus
         {
             ObservedGeneration = generation,
@@ -43,6 +43,45 @@ public static class HostReport
                 now
             ),
         };
+    }
+
+    // A verdict is judged by the figures of now; what it says where it is the same by those that stand in status, so that a
+    // figure that moves by itself writes nothing.
+    private static List<RuleVerdict> Verdicts(
+        HostDefinition definition,
+        ObservedHost? facts,
+        HostProcessorStatus? before,
+        DateTimeOffset now
+    )
+    {
+        var verdicts = EstateVerdicts.Of(definition, facts, now);
+        if (facts?.Processors.RootProcessorsUsed is not { } measured)
+        {
+            return [.. verdicts];
+        }
+
+        var still = EstateVerdicts.Of(
+            definition,
+            facts with
+            {
+                Processors = facts.Processors with
+                {
+                    RootProcessorsUsed = double.Parse(
+                        Stepped(measured, before?.RootProcessorsUsed),
+                        CultureInfo.InvariantCulture
+                    ),
+                },
+            },
+            now
+        );
+        return
+        [
+            .. verdicts.Select(verdict =>
+                still.FirstOrDefault(other =>
+                    other.Rule == verdict.Rule && other.Subject == verdict.Subject && other.Verdict == verdict.Verdict
+                ) ?? verdict
+            ),
+        ];
     }
 
     private static HostProcessorStatus Processor(ObservedHost facts, Policy policy, HostProcessorStatus? before)

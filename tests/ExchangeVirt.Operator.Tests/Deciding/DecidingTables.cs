@@ -1,4 +1,3 @@
-using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Tests.Planning;
