@@ -5,6 +5,7 @@ using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.V1Alpha1;
 
 namespace ExchangeVirt.Operator.Acting;
@@ -15,8 +16,6 @@ namespace ExchangeVirt.Operator.Acting;
 /// </summary>
 public sealed class GuestShutdowns(ActionRunner runner)
 {
-    private const string IdReused = "OperationIdReused";
-
     /// <summary>An agent's journal remembers for a day, and only it keeps a question from being put twice.</summary>
     private static readonly TimeSpan s_remembered = TimeSpan.FromHours(12);
 
@@ -37,14 +36,14 @@ public sealed class GuestShutdowns(ActionRunner runner)
             or AgentFaultKind.Paused => true,
             // The agent answered that its host does not.
             AgentFaultKind.Unavailable => !IsOfTheWay(fault),
-            AgentFaultKind.InvalidArgument => fault.Reason is not IdReused,
+            AgentFaultKind.InvalidArgument => fault.Reason is not AgentFaultReasons.OperationIdReused,
             _ => false,
         };
 
     /// <summary>Whether the agent told what became of the question; else it is put again under the same id.</summary>
     public static bool IsAnswered(AgentFault fault) =>
         WasRefused(fault)
-        || fault is { Kind: AgentFaultKind.Failed } or { Reason: IdReused }
+        || fault is { Kind: AgentFaultKind.Failed } or { Reason: AgentFaultReasons.OperationIdReused }
         || (fault.Kind is AgentFaultKind.OutcomeUnknown && !IsOfTheWay(fault));
 
     /// <summary>Asks the guest.</summary>
@@ -119,11 +118,11 @@ public sealed class GuestShutdowns(ActionRunner runner)
     // Made on this side of the wire: the agent may never have heard the question, or its answer was lost.
     private static bool IsOfTheWay(AgentFault fault) =>
         fault.Reason
-            is "AgentUnreachable"
-                or "ConnectionLost"
-                or "AgentTimedOut"
-                or "AgentNotUnderstood"
-                or "HostNotDeclared";
+            is AgentFaultReasons.AgentUnreachable
+                or AgentFaultReasons.ConnectionLost
+                or AgentFaultReasons.AgentTimedOut
+                or AgentFaultReasons.AgentNotUnderstood
+                or Reasons.HostNotDeclared;
 
     // A question that was refused and is put again later is another one, so the time it was noted at belongs to its id.
     private static string IdOf(OperationStatus operation) =>
