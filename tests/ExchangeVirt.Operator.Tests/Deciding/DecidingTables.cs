@@ -1,3 +1,4 @@
+using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Tests.Planning;
