@@ -24,7 +24,12 @@ public sealed class FakeStore : IResourceStore
     public void Send(ResourceEventType type, Widget? widget, string version) =>
         _watch.Writer.TryWrite(() => new ResourceEvent<Widget>(type, widget, version));
 
-    public void Break(Exception exception) => _watch.Writer.TryWrite(() => throw exception);
+    public void Break(Exception exception, Action? before = null) =>
+        _watch.Writer.TryWrite(() =>
+        {
+            before?.Invoke();
+            throw exception;
+        });
 
     public void CloseWatch() => _watch.Writer.Complete();
 

@@ -87,8 +87,10 @@ public sealed partial class Informer<T> : IInformer
                 _resourceVersion = null;
                 rest = RestAfterFailure(started);
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
             {
+                // Stopping may cut a watch short in any way (it may just have counted as silent): that is no failure.
+                cancellationToken.ThrowIfCancellationRequested();
                 rest = RestAfterFailure(started);
                 LogFailure(exception, ResourceType.Of<T>().Kind, rest.TotalSeconds);
             }

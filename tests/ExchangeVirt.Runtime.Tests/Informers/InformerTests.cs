@@ -56,6 +56,15 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_watch_that_breaks_while_everything_stops_is_no_failure()
+    {
+        await StartAsync();
+        _store.Break(new TimeoutException("silent"), before: _stop.Cancel);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running);
+    }
+
+    [Fact]
     public async Task A_closed_watch_is_opened_again_from_where_it_was_and_not_at_once()
     {
         await StartAsync();
