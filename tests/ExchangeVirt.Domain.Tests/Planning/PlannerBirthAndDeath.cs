@@ -26,6 +26,27 @@ public sealed class PlannerBirthAndDeath
     }
 
     [Fact]
+    public void A_creation_that_was_cut_off_is_repeated_before_anything_else()
+    {
+        var plan = Planner.Plan(Some.Seen(vm => Some.IsOff(vm) with { CreationIncomplete = true, ProcessorCount = 1 }));
+
+        Assert.IsType<CreateVirtualMachine>(plan.Actions[0].Action);
+        Assert.DoesNotContain(plan.Actions, planned => planned.Action is SetProcessorCount);
+        Assert.Empty(plan.Problems);
+    }
+
+    [Fact]
+    public void A_half_made_vm_of_another_owner_is_not_completed()
+    {
+        var other = Some.Owner with { Installation = "installation-2" };
+
+        var plan = Planner.Plan(Some.Seen(vm => Some.IsOff(vm) with { CreationIncomplete = true, Owner = other }));
+
+        Assert.Empty(plan.Actions);
+        Assert.True(plan.Problem(PlanReasons.OwnedByAnother).Stalled);
+    }
+
+    [Fact]
     public void A_blueprint_holds_what_was_declared_and_nothing_that_the_guest_brings_itself()
     {
         var inGuest = new DesiredDisk { Name = "iscsi", InGuestIscsi = true };
