@@ -78,6 +78,20 @@ public sealed class FakeStore : IResourceStore
     public Task<T> PatchMetadataAsync<T>(T entity, MetadataPatch patch, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
+    public Task WriteUnreadableStatusAsync<T>(
+        UnreadableResource resource,
+        string status,
+        CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task WriteUnreadableFinalizersAsync<T>(
+        UnreadableResource resource,
+        IReadOnlyList<string> finalizers,
+        CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
     public Task<bool> DeleteAsync<T>(ResourceKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 

@@ -55,7 +55,11 @@ public sealed class TlsIdentitySource
         string.Join(
             '|',
             new[] { _files.CertificatePath, _files.KeyPath, _files.AuthorityPath }
-                .Select(static path => new FileInfo(path))
+                .Select(Real)
                 .Select(static file => file.Exists ? $"{file.LastWriteTimeUtc.Ticks}:{file.Length}" : "absent")
         );
+
+    // A Secret mounted into a pod is a folder of links that never change themselves: what they lead to is renewed.
+    private static FileInfo Real(string path) =>
+        File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
 }
