@@ -290,7 +290,6 @@ public static class HostReport
                 .Select(verdict => new ViolationStatus
                 {
                     Rule = verdict.Rule,
-                    Subject = "",
                     Severity = verdict.Severity.ToString(),
                     Message = verdict.Message,
                     Reference = verdict.Reference,
@@ -310,7 +309,6 @@ public static class HostReport
                 .Select(static verdict => new UnknownRuleStatus
                 {
                     Rule = verdict.Rule,
-                    Subject = "",
                     MissingFacts = verdict.MissingFacts,
                 })
                 .Take(LongestList),

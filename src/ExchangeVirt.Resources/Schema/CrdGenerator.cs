@@ -119,8 +119,8 @@ public sealed class CrdGenerator
         {
             var json = Value(field.Value, isStatus);
             json["description"] = _documentation.Of(field.Property);
-            // A status is written whole: nothing in it is anybody else's to leave out.
-            if (field.Default is not null && !isStatus)
+            // A status is written whole; only keys of lists need a default there, for lists are merged by them.
+            if (field.Default is not null && (!isStatus || field.Value is TextSchema))
             {
                 json["default"] = field.Default.DeepClone();
             }

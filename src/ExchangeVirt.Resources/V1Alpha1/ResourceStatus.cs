@@ -56,7 +56,7 @@ public sealed record ViolationStatus
 
     /// <summary>What within the object violates it; empty for the object itself.</summary>
     [Text(253)]
-    public required string Subject { get; init; }
+    public string Subject { get; init; } = "";
 
     /// <summary>Unsupported or Advisory.</summary>
     [Text(63)]
@@ -87,7 +87,7 @@ public sealed record UnknownRuleStatus
 
     /// <summary>What within the object could not be judged; empty for the object itself.</summary>
     [Text(253)]
-    public required string Subject { get; init; }
+    public string Subject { get; init; } = "";
 
     /// <summary>The facts that are missing.</summary>
     [Items(32)]
