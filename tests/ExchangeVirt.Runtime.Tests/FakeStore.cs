@@ -24,6 +24,9 @@ public sealed class FakeStore : IResourceStore
     public void Send(ResourceEventType type, Widget? widget, string version) =>
         _watch.Writer.TryWrite(() => new ResourceEvent<Widget>(type, widget, version));
 
+    public void SendOdd(ResourceEventType type, UnreadableResource odd, string version) =>
+        _watch.Writer.TryWrite(() => new ResourceEvent<Widget>(type, null, version) { Unreadable = odd });
+
     public void Break(Exception exception, Action? before = null) =>
         _watch.Writer.TryWrite(() =>
         {
