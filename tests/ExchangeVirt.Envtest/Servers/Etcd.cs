@@ -5,12 +5,11 @@ namespace ExchangeVirt.Envtest.Servers;
 /// <summary>The store behind an API server.</summary>
 public sealed class Etcd : Server
 {
-    private readonly HttpClient _http = new();
     private int _port;
     private int _peerPort;
 
     internal Etcd(string executable, string doomed)
-        : base("etcd", executable, doomed) { }
+        : base("etcd", executable, doomed, new HttpClient()) { }
 
     /// <summary>Gets where it answers.</summary>
     public Uri Address => new($"http://127.0.0.1:{_port}");
@@ -35,7 +34,7 @@ public sealed class Etcd : Server
     /// <inheritdoc/>
     protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync(new Uri(Address, "health"), cancellationToken);
+        using var response = await Http.GetAsync(new Uri(Address, "health"), cancellationToken);
         return response.IsSuccessStatusCode;
     }
 }

@@ -18,8 +18,10 @@ public abstract class Server : IAsyncDisposable
     /// <param name="name">What failures call it.</param>
     /// <param name="executable">Its file.</param>
     /// <param name="doomed">The temporary folder of the whole cluster.</param>
-    private protected Server(string name, string executable, string doomed)
+    /// <param name="http">What asks whether it is ready; goes with it.</param>
+    private protected Server(string name, string executable, string doomed, HttpClient http)
     {
+        Http = http;
         Name = name;
         _executable = executable;
         _doomed = doomed;
@@ -41,6 +43,9 @@ public abstract class Server : IAsyncDisposable
 
     /// <summary>Gets its own folder.</summary>
     protected string Folder { get; }
+
+    /// <summary>Gets what asks whether it is ready.</summary>
+    protected HttpClient Http { get; }
 
     private GuardedProcess Process => _process ?? throw new InvalidOperationException($"{Name} was not started.");
 
@@ -118,6 +123,7 @@ public abstract class Server : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
+        Http.Dispose();
         GC.SuppressFinalize(this);
     }
 

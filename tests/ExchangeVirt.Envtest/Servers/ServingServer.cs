@@ -9,13 +9,10 @@ namespace ExchangeVirt.Envtest.Servers;
 /// <summary>A server that serves HTTPS with a certificate of the cluster's authority.</summary>
 public abstract class ServingServer : Server
 {
-    private readonly HttpClient _http;
-
     private protected ServingServer(string name, string executable, string doomed, CertificateAuthority authority)
-        : base(name, executable, doomed)
+        : base(name, executable, doomed, Client(authority))
     {
         (CertificateFile, KeyFile) = authority.IssueServer(name, "kubernetes.default.svc").Write(Folder, "serving");
-        _http = Client(authority);
     }
 
     /// <summary>Gets where it answers.</summary>
@@ -46,7 +43,7 @@ public abstract class ServingServer : Server
     /// <inheritdoc/>
     protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync(new Uri(Address, ReadyPath), cancellationToken);
+        using var response = await Http.GetAsync(new Uri(Address, ReadyPath), cancellationToken);
         return response.IsSuccessStatusCode
             ? true
             : throw new HttpRequestException(

@@ -13,12 +13,7 @@ public sealed class ControlPlaneTests(SharedControlPlane shared)
     {
         var plane = await shared.GetAsync();
 
-        Assert.Equal(
-            "1.20",
-            (string?)(await plane.Raw.GetAsync("/version")).Body["major"]
-                + "."
-                + ((string?)(await plane.Raw.GetAsync("/version")).Body["minor"])![..2]
-        );
+        Assert.Equal("v1.20.2", (string?)(await plane.Raw.GetAsync("/version")).Body["gitVersion"]);
         await ServedDefinitions.AssertServesOursAsync(plane);
     }
 
