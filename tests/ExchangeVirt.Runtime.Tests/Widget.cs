@@ -26,4 +26,6 @@ public sealed class WidgetSpec
 public sealed class WidgetStatus
 {
     public string? Phase { get; set; }
+
+    public string? Note { get; set; }
 }

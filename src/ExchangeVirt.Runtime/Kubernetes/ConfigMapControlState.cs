@@ -137,7 +137,7 @@ public sealed class ConfigMapControlState(
                 return (new ControlValue(text, ObjectReader.VersionOf(item)), version);
             }
 
-            throw new InvalidDataException(
+            throw new IOException(
                 $"The ConfigMap {KeyOf(name)} has no data.{Field}. Restore it, or delete it if it shall be as never set."
             );
         }

@@ -14,7 +14,7 @@ public static class WidgetDefinition
     /// <summary>The plural.</summary>
     public const string Plural = "widgets";
 
-    /// <summary>Returns the definition: <c>spec.size</c> an integer, <c>status.phase</c> a string, status a subresource.</summary>
+    /// <summary>Returns the definition: <c>spec.size</c> an integer, <c>status.phase</c> and <c>status.note</c> strings, status a subresource.</summary>
     public static JsonObject Manifest() =>
         YamlFiles.Parse(
             """
@@ -42,6 +42,7 @@ public static class WidgetDefinition
                         type: object
                         properties:
                           phase: { type: string }
+                          note: { type: string }
             """
         )[0];
 

@@ -44,12 +44,15 @@ public sealed class DirectoryStoreContractTests : StoreContractTests
         public Task UntilAsync(Func<bool> state) =>
             Eventually.HoldsAsync(_estate.Time, TimeSpan.FromMilliseconds(100), state);
 
-        public async Task ForgetHistoryAsync()
+        public async Task<string> ForgottenVersionAsync()
         {
+            var version = (await Store.ListAsync<Widget>(default)).ResourceVersion;
             for (var change = 0; change <= _estate.Options.History; change++)
             {
-                await DeclareAsync("b", size: 100 + change, annotations: null);
+                await DeclareAsync("b", size: 100 + change);
             }
+
+            return version;
         }
 
         public ValueTask DisposeAsync()

@@ -19,6 +19,6 @@ public interface IStoreUnderTest : IAsyncDisposable
     /// <summary>Lets time pass until a state holds.</summary>
     Task UntilAsync(Func<bool> state);
 
-    /// <summary>Lets the store forget what happened up to now.</summary>
-    Task ForgetHistoryAsync();
+    /// <summary>Gets a version that the store once had and has forgotten.</summary>
+    Task<string> ForgottenVersionAsync();
 }
