@@ -42,8 +42,10 @@ public sealed record ControlPlaneSeams(
 /// All informers and controllers, wired: what changes in one place rings where it matters, and nowhere else. It cannot tell
 /// which store it runs on.
 /// </summary>
-public sealed class ControlPlane : IAsyncDisposable
+public sealed partial class ControlPlane : IAsyncDisposable
 {
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(3);
+
     private readonly ControlPlaneSeams _seams;
     private readonly Controller<ExchangeVirtualMachine> _machines;
     private readonly Controller<HyperVHost> _hosts;
@@ -53,11 +55,13 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly ControllerHost _host;
     private readonly PlacementService _placement;
     private readonly EventRecorder _events;
+    private readonly ILogger _logger;
 
     /// <summary>Wires everything; nothing runs yet.</summary>
     public ControlPlane(ControlPlaneSeams seams)
     {
         _seams = seams;
+        _logger = seams.Loggers.CreateLogger<ControlPlane>();
         var machines = Informer<ExchangeVirtualMachine>();
         var hosts = Informer<HyperVHost>();
         var groups = Informer<DatabaseAvailabilityGroup>();
@@ -153,20 +157,32 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Gets a task that ends when every informer has synced and the controllers run.</summary>
     public Task Started => _host.Started;
 
-    /// <summary>Works until cancelled, then waits for the passes under way.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Gets what follows the store.</summary>
+    public IReadOnlyList<IInformer> Informers => _host.Informers;
+
+    /// <summary>Gets a task that ends when every informer holds what the store held at its first list.</summary>
+    public Task Synced => _host.Synced;
+
+    /// <summary>Watches and works until cancelled, then waits for the passes under way.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => WorkingAsync(_host.RunAsync, cancellationToken);
+
+    /// <summary>Follows the store until cancelled, and does nothing about what it hears.</summary>
+    public Task WatchAsync(CancellationToken cancellationToken) => _host.WatchAsync(cancellationToken);
+
+    /// <summary>
+    /// Works until cancelled, as the one who leads: the epoch is raised before the first call to an agent, and every stream to
+    /// an agent has ended when this returns.
+    /// </summary>
+    public async Task LeadAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pauses = FollowPausesAsync(stop.Token);
+        await _seams.Epoch.BeginAsync(cancellationToken);
         try
         {
-            await _host.RunAsync(cancellationToken);
+            await WorkingAsync(_host.WorkAsync, cancellationToken);
         }
         finally
         {
-            await stop.CancelAsync();
-            await pauses;
-            await _events.FlushAsync(CancellationToken.None);
+            await Connections.DisposeAsync();
         }
     }
 
@@ -180,6 +196,43 @@ public sealed class ControlPlane : IAsyncDisposable
         _policies.Dispose();
         _migrations.Dispose();
     }
+
+    private async Task WorkingAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pauses = FollowPausesAsync(stop.Token);
+        try
+        {
+            await work(cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await pauses;
+            await FarewellAsync();
+        }
+    }
+
+    // What was only counted is told, but nobody who waits for this one's end waits long for it.
+    private async Task FarewellAsync()
+    {
+        using var late = new CancellationTokenSource(s_farewell, _seams.Time);
+        try
+        {
+            await _events.FlushAsync(late.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            LogEventsLost(_logger);
+        }
+    }
+
+    [LoggerMessage(
+        EventId = 1021,
+        Level = LogLevel.Warning,
+        Message = "Repetitions of events could not be recorded before the end"
+    )]
+    private static partial void LogEventsLost(ILogger logger);
 
     private Informer<T> Informer<T>()
         where T : class, IKubernetesObject<V1ObjectMeta> =>

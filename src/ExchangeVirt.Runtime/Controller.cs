@@ -27,7 +27,9 @@ public sealed partial class Controller<T> : IController, IDisposable
 {
     private readonly IEntityController<T> _entityController;
     private readonly FinalizerRunner<T> _finalizers;
+    private readonly UnreadableObjects<T> _unreadable;
     private readonly IResourceStore _store;
+    private readonly Informer<T> _informer;
     private readonly ResourceCache<T> _cache;
     private readonly ControllerOptions _options;
     private readonly TimeProvider _time;
@@ -58,13 +60,16 @@ public sealed partial class Controller<T> : IController, IDisposable
     {
         _entityController = entityController;
         _finalizers = new FinalizerRunner<T>(finalizers, store);
+        _unreadable = new UnreadableObjects<T>(store, options, [.. finalizers.Select(static each => each.Identifier)]);
         _store = store;
+        _informer = informer;
         _cache = informer.Cache;
         _options = options;
         _time = time;
         _logger = logger;
         _queue = new WorkQueue<ResourceKey>(new WorkQueueOptions(_kind) { Backoff = options.Backoff }, time, chance);
         informer.AddHandler(OnChange);
+        informer.AddUnreadableHandler(unreadable => _queue.Add(unreadable.Key));
     }
 
     /// <inheritdoc />
@@ -200,6 +205,13 @@ public sealed partial class Controller<T> : IController, IDisposable
 
             // Only this one: it may have been made and deleted again meanwhile.
             _gone.TryRemove(KeyValuePair.Create(key, gone));
+        }
+
+        // What cannot be understood is not worked on, though an older form of it is known: it may ask for the opposite.
+        if (_informer.FindUnreadable(key) is { } unreadable)
+        {
+            await _unreadable.PassAsync(unreadable, cancellationToken);
+            return new Outcome(IsSuccess: true, "", Error: null, RequeueAfter: null);
         }
 
         var entity = _cache.Get(key)?.Copy();

@@ -27,27 +27,41 @@ public sealed class ControllerHost
     /// <summary>Whether no controller has anything ready or under way.</summary>
     public bool IsIdle => _controllers.All(controller => controller.IsIdle);
 
-    /// <summary>Runs until cancelled, then waits for the passes under way. If any part fails, all are stopped.</summary>
-    /// <exception cref="Exception">What the failed part threw.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Gets the informers.</summary>
+    public IReadOnlyList<IInformer> Informers => _informers;
+
+    /// <summary>Gets a task that ends when every informer holds what the store held at its first list.</summary>
+    public Task Synced => Task.WhenAll(_informers.Select(static informer => informer.Synced));
+
+    /// <summary>Watches and works until cancelled, then waits for the passes under way. If any part fails, all are stopped.</summary>
+    /// <exception cref="AggregateException">What the failed parts threw.</exception>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        TogetherAsync([WatchAsync, WorkAsync], cancellationToken);
+
+    /// <summary>Follows the store until cancelled, and works on nothing: what it hears waits for <see cref="WorkAsync"/>.</summary>
+    /// <exception cref="AggregateException">What the failed parts threw.</exception>
+    public Task WatchAsync(CancellationToken cancellationToken) =>
+        TogetherAsync(
+            _informers.Select(static informer => (Func<CancellationToken, Task>)informer.RunAsync),
+            cancellationToken
+        );
+
+    /// <summary>Works until cancelled, once what is watched is whole, then waits for the passes under way.</summary>
+    /// <exception cref="AggregateException">What the failed parts threw.</exception>
+    public async Task WorkAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        List<Task> running = [.. _informers.Select(informer => informer.RunAsync(stop.Token))];
         try
         {
-            var synced = Task.WhenAll(_informers.Select(informer => informer.Synced)).WaitAsync(stop.Token);
-            if (await Task.WhenAny([synced, .. running]) == synced && synced.IsCompletedSuccessfully)
-            {
-                running.AddRange(_controllers.Select(controller => controller.RunAsync(stop.Token)));
-                _started.TrySetResult();
-                await Task.WhenAny([.. running, Task.Delay(Timeout.InfiniteTimeSpan, _time, stop.Token)]);
-            }
+            await Synced.WaitAsync(cancellationToken);
+            _started.TrySetResult();
+            await TogetherAsync(
+                _controllers.Select(static each => (Func<CancellationToken, Task>)each.RunAsync),
+                cancellationToken
+            );
         }
         finally
         {
-            await stop.CancelAsync();
             _started.TrySetCanceled(CancellationToken.None);
-            await EndAsync(running);
         }
     }
 
@@ -64,6 +78,19 @@ public sealed class ControllerHost
         }
     }
 
+    // What fails takes the others with it: half of it would decide on half a picture.
+    private static async Task TogetherAsync(
+        IEnumerable<Func<CancellationToken, Task>> parts,
+        CancellationToken cancellationToken
+    )
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = parts.Select(part => part(stop.Token)).ToList();
+        await Task.WhenAny(running);
+        await stop.CancelAsync();
+        await EndAsync(running);
+    }
+
     private static async Task EndAsync(IEnumerable<Task> running)
     {
         List<Exception> failures = [];
@@ -76,6 +103,10 @@ public sealed class ControllerHost
             catch (OperationCanceledException)
             {
                 // Everything was cancelled: this is the end that was asked for.
+            }
+            catch (AggregateException several)
+            {
+                failures.AddRange(several.InnerExceptions);
             }
             catch (Exception exception)
             {

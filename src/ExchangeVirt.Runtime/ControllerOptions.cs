@@ -1,4 +1,5 @@
 using ExchangeVirt.Runtime.Queueing;
+using ExchangeVirt.Runtime.Stores;
 
 namespace ExchangeVirt.Runtime;
 
@@ -16,4 +17,10 @@ public sealed record ControllerOptions
 
     /// <summary>How often a pass that met a conflict is repeated at once, on a fresh read, before it backs off.</summary>
     public int ConflictRetries { get; init; } = 5;
+
+    /// <summary>
+    /// Writes the status, as JSON, of an object that cannot be read as its type; the object itself is left alone. Null from it
+    /// says that the status is so already. Pure.
+    /// </summary>
+    public Func<UnreadableResource, string?> DescribeUnreadable { get; init; } = static _ => null;
 }

@@ -14,7 +14,7 @@ public static class EntityExtensions
     /// <summary>Makes a reference for events about the object.</summary>
     public static ResourceReference Reference<T>(this T entity)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
-        new(ResourceType.Of<T>().Kind, entity.Key(), entity.Metadata.Uid);
+        new(ResourceType.Of<T>().Kind, entity.Key(), entity.Metadata.Uid, ResourceType.Of<T>().ApiVersion);
 
     /// <summary>Makes a deep copy by way of JSON, so that the cache's object can be changed.</summary>
     public static T Copy<T>(this T entity)

@@ -416,7 +416,13 @@ public sealed class ControllerTests : IAsyncDisposable
 
         public TaskCompletionSource Run { get; } = new();
 
+        public string Kind => "Widget";
+
         public Task Synced => Sync.Task;
+
+        public TimeSpan SinceHeard => TimeSpan.Zero;
+
+        public TimeSpan SinceActive => TimeSpan.Zero;
 
         public Task RunAsync(CancellationToken cancellationToken) => Run.Task.WaitAsync(cancellationToken);
     }

@@ -24,6 +24,9 @@ public sealed class FakeStore : IResourceStore
     public void Send(ResourceEventType type, Widget? widget, string version) =>
         _watch.Writer.TryWrite(() => new ResourceEvent<Widget>(type, widget, version));
 
+    public void SendOdd(ResourceEventType type, UnreadableResource odd, string version) =>
+        _watch.Writer.TryWrite(() => new ResourceEvent<Widget>(type, null, version) { Unreadable = odd });
+
     public void Break(Exception exception, Action? before = null) =>
         _watch.Writer.TryWrite(() =>
         {
@@ -76,6 +79,20 @@ public sealed class FakeStore : IResourceStore
         where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
     public Task<T> PatchMetadataAsync<T>(T entity, MetadataPatch patch, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task WriteUnreadableStatusAsync<T>(
+        UnreadableResource resource,
+        string status,
+        CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
+    public Task WriteUnreadableFinalizersAsync<T>(
+        UnreadableResource resource,
+        IReadOnlyList<string> finalizers,
+        CancellationToken cancellationToken
+    )
         where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
     public Task<bool> DeleteAsync<T>(ResourceKey key, CancellationToken cancellationToken)

@@ -17,19 +17,27 @@ public sealed class Epoch : IDisposable
     private readonly SemaphoreSlim _gate = new(1);
     private InstallationEpoch _current;
 
-    private Epoch(IControlState control, InstallationEpoch current)
+    private readonly Func<CancellationToken, Task> _ensureLeading;
+
+    private Epoch(IControlState control, InstallationEpoch current, Func<CancellationToken, Task> ensureLeading)
     {
         _control = control;
         _current = current;
+        _ensureLeading = ensureLeading;
     }
 
     /// <summary>Gets the epoch that calls carry.</summary>
     public InstallationEpoch Current => Volatile.Read(ref _current);
 
-    /// <summary>Reads the installation's UID, or makes it at the first start, and raises the counter by one; both are stored before they are used.</summary>
-    public static async Task<Epoch> BeginAsync(
+    /// <summary>Reads the installation's UID, or makes it at the first start; it is stored before it is used. No call can be made yet.</summary>
+    /// <param name="control">Where both are kept.</param>
+    /// <param name="newGuid">Makes the installation's UID.</param>
+    /// <param name="ensureLeading">Throws where this process leads no longer; asked before the counter is raised.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<Epoch> OpenAsync(
         IControlState control,
         Func<Guid> newGuid,
+        Func<CancellationToken, Task> ensureLeading,
         CancellationToken cancellationToken
     )
     {
@@ -38,9 +46,23 @@ public sealed class Epoch : IDisposable
             () => newGuid().ToString("D"),
             cancellationToken
         );
-        var counter = await RaiseAsync(control, 0, cancellationToken);
-        return new Epoch(control, new InstallationEpoch(installation, counter));
+        return new Epoch(control, new InstallationEpoch(installation, 0), ensureLeading);
     }
+
+    /// <summary>Opens the epoch and begins it, where nobody else can lead.</summary>
+    public static async Task<Epoch> BeginAsync(
+        IControlState control,
+        Func<Guid> newGuid,
+        CancellationToken cancellationToken
+    )
+    {
+        var epoch = await OpenAsync(control, newGuid, static _ => Task.CompletedTask, cancellationToken);
+        await epoch.BeginAsync(cancellationToken);
+        return epoch;
+    }
+
+    /// <summary>Raises the counter by one, as a new leader does before its first call.</summary>
+    public Task BeginAsync(CancellationToken cancellationToken) => RaiseAboveAsync(Current.Counter, cancellationToken);
 
     /// <summary>Raises the stored counter above one that an agent has seen: another life of this installation was there.</summary>
     public async Task RaiseAboveAsync(ulong seen, CancellationToken cancellationToken)
@@ -53,7 +75,7 @@ public sealed class Epoch : IDisposable
                 return;
             }
 
-            var counter = await RaiseAsync(_control, seen, cancellationToken);
+            var counter = await RaiseAsync(seen, cancellationToken);
             Volatile.Write(ref _current, Current with { Counter = counter });
         }
         finally
@@ -65,16 +87,18 @@ public sealed class Epoch : IDisposable
     /// <inheritdoc />
     public void Dispose() => _gate.Dispose();
 
-    private static async Task<ulong> RaiseAsync(IControlState control, ulong above, CancellationToken cancellationToken)
+    private async Task<ulong> RaiseAsync(ulong above, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var stored = await control.GetControlAsync(CounterName, cancellationToken);
+            var stored = await _control.GetControlAsync(CounterName, cancellationToken);
             var last = stored is null ? 0 : ulong.Parse(stored.Value, CultureInfo.InvariantCulture);
+            // Between the read and the write: a leader that came after this look has raised the counter, and the write fails.
+            await _ensureLeading(cancellationToken);
             var next = Math.Max(last, above) + 1;
             try
             {
-                await control.SetControlAsync(
+                await _control.SetControlAsync(
                     CounterName,
                     next.ToString(CultureInfo.InvariantCulture),
                     stored?.Revision,

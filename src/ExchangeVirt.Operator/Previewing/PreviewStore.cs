@@ -45,6 +45,22 @@ public sealed class PreviewStore(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> 
         where T : class, IKubernetesObject<V1ObjectMeta> => throw ReadOnly();
 
     /// <inheritdoc />
+    public Task WriteUnreadableStatusAsync<T>(
+        UnreadableResource resource,
+        string status,
+        CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw ReadOnly();
+
+    /// <inheritdoc />
+    public Task WriteUnreadableFinalizersAsync<T>(
+        UnreadableResource resource,
+        IReadOnlyList<string> finalizers,
+        CancellationToken cancellationToken
+    )
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw ReadOnly();
+
+    /// <inheritdoc />
     public Task<bool> DeleteAsync<T>(ResourceKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta> => throw ReadOnly();
 

@@ -201,13 +201,6 @@ public sealed partial class DirectoryStore
         Message = "Looking at the manifests failed, will look again; is the disk of {State} full or away?"
     )]
     private partial void LogScanFailed(Exception exception, string state);
-
-    [LoggerMessage(
-        EventId = 4107,
-        Level = LogLevel.Error,
-        Message = "{Kind} {Key} ({Place}) does not fit its type and is left as it was: {Problem}"
-    )]
-    private partial void LogUnreadable(string kind, ResourceKey key, string place, string problem);
 }
 
 /// <summary>Holds the manifests' problems on disk, for readers beside the operator.</summary>

@@ -11,19 +11,33 @@ public sealed partial class DirectoryStore
     private StoredObject? Find(ObjectId id) => _objects.GetValueOrDefault(id) is { Ended: false } entry ? entry : null;
 
     private StoredObject Current_NeedsLock<T>(T entity)
-        where T : class, IKubernetesObject<V1ObjectMeta>
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        Current_NeedsLock(
+            new ObjectId(ResourceType.Of<T>().Kind, entity.Key()),
+            entity.Metadata.Uid,
+            entity.Metadata.ResourceVersion
+        );
+
+    private StoredObject Current_NeedsLock(ObjectId id, string? uid, string? version)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var id = new ObjectId(ResourceType.Of<T>().Kind, entity.Key());
         var entry = Find(id) ?? throw new ResourceNotFoundException($"{id} does not exist (any more).");
-        if (entity.Metadata.Uid != entry.Uid || entity.Metadata.ResourceVersion != Text(entry.ResourceVersion))
+        if (uid != entry.Uid || version != Text(entry.ResourceVersion))
         {
             throw new ResourceConflictException(
-                $"{id} is at version {entry.ResourceVersion}, the write was made from {entity.Metadata.ResourceVersion ?? "none"}."
+                $"{id} is at version {entry.ResourceVersion}, the write was made from {version ?? "none"}."
             );
         }
 
         return entry;
+    }
+
+    private StoredObject Patch_NeedsLock(StoredObject entry, MetadataPatch patch)
+    {
+        var patched = MetadataPatching.Apply(entry, patch);
+        return ReferenceEquals(patched, entry) ? entry
+            : patched is { DeletionTimestamp: not null, Finalizers.IsEmpty: true } ? End_NeedsLock(patched)
+            : Put_NeedsLock(patched);
     }
 
     private StoredObject Put_NeedsLock(StoredObject entry)

@@ -124,13 +124,14 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
         List<UnreadableResource> unreadable = [];
         foreach (var entry in entries)
         {
-            try
+            var (entity, misfit) = Read<T>(entry);
+            if (entity is not null)
             {
-                items.Add(ObjectView.As<T>(entry));
+                items.Add(entity);
             }
-            catch (Exception exception) when (ObjectView.IsMisfit(exception))
+            else
             {
-                unreadable.Add(new UnreadableResource(entry.Key, $"{entry.File}:{entry.Line}: {exception.Message}"));
+                unreadable.Add(misfit!);
             }
         }
 
@@ -151,7 +152,8 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
             var (changes, version, added) = ChangesAfter(kind, reached, fromResourceVersion);
             foreach (var change in changes)
             {
-                yield return new ResourceEvent<T>(change.Type, TryRead<T>(change.Entry), Text(change.Version));
+                var (entity, misfit) = Read<T>(change.Entry);
+                yield return new ResourceEvent<T>(change.Type, entity, Text(change.Version)) { Unreadable = misfit };
             }
 
             reached = version;
@@ -173,9 +175,13 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     {
         lock (_lock)
         {
-            return Task.FromResult(
-                Find(new ObjectId(ResourceType.Of<T>().Kind, key)) is { } entry ? ObjectView.As<T>(entry) : null
-            );
+            if (Find(new ObjectId(ResourceType.Of<T>().Kind, key)) is not { } entry)
+            {
+                return Task.FromResult<T?>(null);
+            }
+
+            var (entity, misfit) = Read<T>(entry);
+            return Task.FromResult<T?>(entity ?? throw new ResourceUnreadableException(misfit!));
         }
     }
 
@@ -203,15 +209,7 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     {
         lock (_lock)
         {
-            var entry = Current_NeedsLock(entity);
-            var patched = MetadataPatching.Apply(entry, patch);
-            return Task.FromResult(
-                ObjectView.As<T>(
-                    ReferenceEquals(patched, entry) ? entry
-                    : patched is { DeletionTimestamp: not null, Finalizers.IsEmpty: true } ? End_NeedsLock(patched)
-                    : Put_NeedsLock(patched)
-                )
-            );
+            return Task.FromResult(ObjectView.As<T>(Patch_NeedsLock(Current_NeedsLock(entity), patch)));
         }
     }
 
@@ -295,20 +293,6 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
                     $"What happened since version {from} is not known any more."
                 )
                 : (changes, _files.Version, _history.Added);
-        }
-    }
-
-    private T? TryRead<T>(StoredObject entry)
-        where T : class, IKubernetesObject<V1ObjectMeta>
-    {
-        try
-        {
-            return ObjectView.As<T>(entry);
-        }
-        catch (Exception exception) when (ObjectView.IsMisfit(exception))
-        {
-            LogUnreadable(entry.Kind, entry.Key, $"{entry.File}:{entry.Line}", exception.Message);
-            return null;
         }
     }
 }

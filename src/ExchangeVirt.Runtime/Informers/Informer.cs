@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
 using k8s.Models;
@@ -8,8 +9,17 @@ namespace ExchangeVirt.Runtime.Informers;
 /// <summary>Fills a cache from a store and keeps it so, whatever happens to the watch.</summary>
 public interface IInformer
 {
+    /// <summary>The kind that it follows.</summary>
+    string Kind { get; }
+
     /// <summary>Completes when the cache holds what the store held at the first list.</summary>
     Task Synced { get; }
+
+    /// <summary>How long ago the store was last heard: by a list, an event or a bookmark. What is cached may be older by no more.</summary>
+    TimeSpan SinceHeard { get; }
+
+    /// <summary>How long ago the store was last heard or asked; one that neither hears nor asks is stuck.</summary>
+    TimeSpan SinceActive { get; }
 
     /// <summary>Works until cancelled.</summary>
     Task RunAsync(CancellationToken cancellationToken);
@@ -28,8 +38,12 @@ public sealed partial class Informer<T> : IInformer
     private readonly Func<double> _chance;
     private readonly ILogger _logger;
     private readonly List<Action<ResourceChange<T>>> _handlers = [];
+    private readonly List<Action<UnreadableResource>> _unreadableHandlers = [];
+    private readonly ConcurrentDictionary<ResourceKey, UnreadableResource> _unreadable = new();
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _resourceVersion;
+    private long _heardAt;
+    private long _activeAt;
     private int _failures;
 
     /// <summary>Makes an informer that does nothing until it runs.</summary>
@@ -51,13 +65,28 @@ public sealed partial class Informer<T> : IInformer
         _time = time;
         _chance = chance;
         _logger = logger;
+        _heardAt = time.GetTimestamp();
+        _activeAt = _heardAt;
     }
 
-    /// <summary>The objects as last heard.</summary>
+    /// <summary>The objects as last heard. One that cannot be read any more stays as it was when it last could.</summary>
     public ResourceCache<T> Cache { get; } = new();
+
+    /// <summary>The objects that cannot be read as they are now, in no particular order.</summary>
+    public IReadOnlyCollection<UnreadableResource> Unreadable =>
+        (IReadOnlyCollection<UnreadableResource>)_unreadable.Values;
+
+    /// <inheritdoc />
+    public string Kind => ResourceType.Of<T>().Kind;
 
     /// <inheritdoc />
     public Task Synced => _synced.Task;
+
+    /// <inheritdoc />
+    public TimeSpan SinceHeard => _time.GetElapsedTime(Volatile.Read(ref _heardAt));
+
+    /// <inheritdoc />
+    public TimeSpan SinceActive => _time.GetElapsedTime(Volatile.Read(ref _activeAt));
 
     /// <summary>The version that the cache has reached; null before the first list.</summary>
     public string? ResourceVersion => Volatile.Read(ref _resourceVersion);
@@ -66,6 +95,13 @@ public sealed partial class Informer<T> : IInformer
     /// <remarks>Add handlers before the informer runs, or they miss what is there.</remarks>
     public void AddHandler(Action<ResourceChange<T>> handler) => _handlers.Add(handler);
 
+    /// <summary>Adds a handler that is told of every object that cannot be read; like the others it only enqueues keys.</summary>
+    public void AddUnreadableHandler(Action<UnreadableResource> handler) => _unreadableHandlers.Add(handler);
+
+    /// <summary>Finds an object that cannot be read as it is now.</summary>
+    /// <returns>Null where it can be, and where there is none.</returns>
+    public UnreadableResource? FindUnreadable(ResourceKey key) => _unreadable.GetValueOrDefault(key);
+
     /// <inheritdoc />
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -73,6 +109,7 @@ public sealed partial class Informer<T> : IInformer
         while (true)
         {
             var started = _time.GetTimestamp();
+            Volatile.Write(ref _activeAt, started);
             TimeSpan rest;
             try
             {
@@ -92,7 +129,7 @@ public sealed partial class Informer<T> : IInformer
                 // Stopping may cut a watch short in any way (it may just have counted as silent): that is no failure.
                 cancellationToken.ThrowIfCancellationRequested();
                 rest = RestAfterFailure(started);
-                LogFailure(exception, ResourceType.Of<T>().Kind, rest.TotalSeconds);
+                LogFailure(exception, Kind, rest.TotalSeconds);
             }
 
             from = _resourceVersion;
@@ -114,11 +151,11 @@ public sealed partial class Informer<T> : IInformer
     private async Task<string> ListAsync(CancellationToken cancellationToken)
     {
         var list = await _store.ListAsync<T>(cancellationToken);
-        var gone = Cache.Keys().ToHashSet();
+        var gone = Cache.Keys().Concat(_unreadable.Keys).ToHashSet();
         foreach (var unreadable in list.Unreadable)
         {
             gone.Remove(unreadable.Key);
-            LogUnreadable(ResourceType.Of<T>().Kind, unreadable.Key, unreadable.Message);
+            Apply(unreadable);
         }
 
         foreach (var entity in list.Items)
@@ -133,7 +170,7 @@ public sealed partial class Informer<T> : IInformer
             Apply(key, null);
         }
 
-        Volatile.Write(ref _resourceVersion, list.ResourceVersion);
+        Hear(list.ResourceVersion);
         _synced.TrySetResult();
         return list.ResourceVersion;
     }
@@ -147,17 +184,21 @@ public sealed partial class Informer<T> : IInformer
             await foreach (var change in _store.WatchAsync<T>(from, either.Token))
             {
                 idle.CancelAfter(_options.Idle);
-                if (change.Object is { } entity)
+                var key = change.Object?.Key() ?? change.Unreadable?.Key;
+                if (key is { } gone && change.Type is ResourceEventType.Deleted)
                 {
-                    Apply(entity.Key(), change.Type is ResourceEventType.Deleted ? null : entity);
+                    Apply(gone, null);
                 }
-                else if (change.Type is not ResourceEventType.Bookmark)
+                else if (change.Object is { } entity)
                 {
-                    // Some object cannot be read; only a list can tell which, and whether it still exists.
-                    throw new ResourceVersionExpiredException("A change of an unreadable object was told.");
+                    Apply(entity.Key(), entity);
+                }
+                else if (change.Unreadable is { } unreadable)
+                {
+                    Apply(unreadable);
                 }
 
-                Volatile.Write(ref _resourceVersion, change.ResourceVersion);
+                Hear(change.ResourceVersion);
             }
         }
         catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
@@ -166,8 +207,27 @@ public sealed partial class Informer<T> : IInformer
         }
     }
 
+    private void Hear(string version)
+    {
+        Volatile.Write(ref _resourceVersion, version);
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _heardAt, now);
+        Volatile.Write(ref _activeAt, now);
+    }
+
+    private void Apply(UnreadableResource unreadable)
+    {
+        _unreadable[unreadable.Key] = unreadable;
+        LogUnreadable(Kind, unreadable.Key, unreadable.Message);
+        foreach (var handler in _unreadableHandlers)
+        {
+            handler(unreadable);
+        }
+    }
+
     private void Apply(ResourceKey key, T? entity)
     {
+        _unreadable.TryRemove(key, out _);
         var before = Cache.Set(key, entity);
         if (before is null && entity is null)
         {

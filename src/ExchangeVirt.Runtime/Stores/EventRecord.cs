@@ -14,7 +14,8 @@ public enum EventType
 /// <param name="Kind">Its kind.</param>
 /// <param name="Key">Its namespace and name.</param>
 /// <param name="Uid">Its UID, where known: an object of the same name made later is another.</param>
-public sealed record ResourceReference(string Kind, ResourceKey Key, string? Uid = null);
+/// <param name="ApiVersion">Group and version of its kind, where known.</param>
+public sealed record ResourceReference(string Kind, ResourceKey Key, string? Uid = null, string? ApiVersion = null);
 
 /// <summary>Records something that happened to an object, and how often.</summary>
 /// <param name="Regarding">The object.</param>

@@ -22,6 +22,7 @@ public interface IResourceStore
 
     /// <summary>Reads one object fresh from the store.</summary>
     /// <returns>Null where there is no such object.</returns>
+    /// <exception cref="ResourceUnreadableException">It does not fit its type.</exception>
     Task<T?> GetAsync<T>(ResourceKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>;
 
@@ -37,6 +38,25 @@ public interface IResourceStore
     /// <exception cref="ResourceConflictException">The object changed since <paramref name="entity"/> was read.</exception>
     /// <exception cref="ResourceNotFoundException">The object is gone.</exception>
     Task<T> PatchMetadataAsync<T>(T entity, MetadataPatch patch, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>;
+
+    /// <summary>Writes the status of an object that cannot be read as its type, so that whoever made it hears why.</summary>
+    /// <param name="resource">The object as it was read.</param>
+    /// <param name="status">The whole status as JSON: what is left out of it is removed.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ResourceConflictException">The object changed since it was read.</exception>
+    /// <exception cref="ResourceNotFoundException">The object is gone.</exception>
+    Task WriteUnreadableStatusAsync<T>(UnreadableResource resource, string status, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>;
+
+    /// <summary>Sets the finalizers of an object that cannot be read as its type, so that it can end all the same.</summary>
+    /// <exception cref="ResourceConflictException">The object changed since it was read.</exception>
+    /// <exception cref="ResourceNotFoundException">The object is gone.</exception>
+    Task WriteUnreadableFinalizersAsync<T>(
+        UnreadableResource resource,
+        IReadOnlyList<string> finalizers,
+        CancellationToken cancellationToken
+    )
         where T : class, IKubernetesObject<V1ObjectMeta>;
 
     /// <summary>Asks for the end of an object: sets its deletionTimestamp while finalizers remain, else removes it.</summary>

@@ -20,8 +20,12 @@ public enum ResourceEventType
 /// <param name="Type">What happened.</param>
 /// <param name="Object">
 /// The object after the change, or before it where it was deleted. Null for a bookmark, and for an object that cannot be
-/// read as <typeparamref name="T"/>.
+/// read, which <see cref="Unreadable"/> names.
 /// </param>
 /// <param name="ResourceVersion">The store's version after the change: a watch may resume from it.</param>
 public sealed record ResourceEvent<T>(ResourceEventType Type, T? Object, string ResourceVersion)
-    where T : class;
+    where T : class
+{
+    /// <summary>The object where it cannot be read as <typeparamref name="T"/>; else null.</summary>
+    public UnreadableResource? Unreadable { get; init; }
+}

@@ -11,5 +11,9 @@ public sealed record ResourceList<T>(IReadOnlyList<T> Items, string ResourceVers
 
 /// <summary>Names an object that exists but does not fit its type, and says why.</summary>
 /// <param name="Key">The object.</param>
-/// <param name="Message">What does not fit.</param>
-public sealed record UnreadableResource(ResourceKey Key, string Message);
+/// <param name="Message">What does not fit, with its path in the object.</param>
+public sealed record UnreadableResource(ResourceKey Key, string Message)
+{
+    /// <summary>The object as the store has it, as JSON.</summary>
+    public required string Json { get; init; }
+}

@@ -35,3 +35,14 @@ public sealed class ResourceVersionExpiredException : Exception
     public ResourceVersionExpiredException(string message, Exception innerException)
         : base(message, innerException) { }
 }
+
+/// <summary>Tells that an object exists but does not fit its type, as one of a newer version may.</summary>
+public sealed class ResourceUnreadableException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    public ResourceUnreadableException(UnreadableResource resource, Exception? innerException = null)
+        : base($"{resource.Key} cannot be read: {resource.Message}", innerException) => Resource = resource;
+
+    /// <summary>The object.</summary>
+    public UnreadableResource Resource { get; }
+}

@@ -30,6 +30,7 @@ public sealed class InformerTests : IAsyncDisposable
                 $"{change.Before?.Metadata.ResourceVersion ?? "-"}>{change.After?.Metadata.ResourceVersion ?? "-"} {change.Key.Name}"
             )
         );
+        _informer.AddUnreadableHandler(odd => _told.Add($"odd {odd.Key.Name}"));
     }
 
     public async ValueTask DisposeAsync()
@@ -93,31 +94,69 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_not_taken_for_deleted()
+    public async Task What_cannot_be_read_is_not_taken_for_deleted_and_stays_as_it_was()
     {
         _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
         await StartAsync();
-        _store.List = () =>
-            new ResourceList<Widget>([], "21")
-            {
-                Unreadable = [new UnreadableResource(new ResourceKey("test", "a"), "odd")],
-            };
+        _store.List = () => new ResourceList<Widget>([], "21") { Unreadable = [Odd("a")] };
         _store.Break(new ResourceVersionExpiredException("gone"));
         await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
 
-        Assert.Equal("a", Assert.Single(_informer.Cache.List()).Metadata.Name);
+        Assert.Equal("3", Assert.Single(_informer.Cache.List()).Metadata.ResourceVersion);
+        Assert.Equal("odd", _informer.FindUnreadable(new ResourceKey("test", "a"))?.Message);
+        Assert.Equal(["->3 a", "odd a"], _told);
     }
 
     [Fact]
-    public async Task A_change_of_an_unreadable_object_is_looked_up_in_a_new_list()
+    public async Task An_object_that_turns_unreadable_is_told_without_a_new_list_and_told_again_when_it_is_readable()
     {
         _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
         await StartAsync();
+        _store.SendOdd(ResourceEventType.Modified, Odd("a"), "8");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "8");
+        Assert.NotNull(_informer.FindUnreadable(new ResourceKey("test", "a")));
+        _store.Send(ResourceEventType.Modified, Make("a", "9"), "9");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "9");
+
+        Assert.Equal(["->3 a", "odd a", "3>9 a"], _told);
+        Assert.Empty(_informer.Unreadable);
+        Assert.Equal(1, _store.Lists);
+    }
+
+    [Fact]
+    public async Task An_unreadable_object_that_is_deleted_is_gone()
+    {
+        _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7") { Unreadable = [Odd("b"), Odd("c")] };
+        await StartAsync();
+        _store.SendOdd(ResourceEventType.Modified, Odd("a"), "8");
+        _store.SendOdd(ResourceEventType.Deleted, Odd("a"), "9");
+        _store.SendOdd(ResourceEventType.Deleted, Odd("b"), "10");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "10");
+        Assert.Equal("c", Assert.Single(_informer.Unreadable).Key.Name);
         _store.List = () => new ResourceList<Widget>([], "21");
-        _store.Send(ResourceEventType.Deleted, null, "21");
+        _store.Break(new ResourceVersionExpiredException("gone"));
         await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _informer.ResourceVersion == "21");
 
-        Assert.Equal(["->3 a", "3>- a"], _told);
+        Assert.Empty(_informer.Unreadable);
+        Assert.Empty(_informer.Cache.List());
+        Assert.Contains("3>- a", _told);
+    }
+
+    [Fact]
+    public async Task How_long_ago_the_store_was_heard_counts_lists_events_and_bookmarks_but_no_failures()
+    {
+        await StartAsync();
+        _time.Advance(TimeSpan.FromSeconds(50));
+        Assert.Equal(TimeSpan.FromSeconds(50), _informer.SinceHeard);
+        _store.Send(ResourceEventType.Bookmark, null, "15");
+        await Eventually.HoldsAsync(() => _informer.SinceHeard == TimeSpan.Zero);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        var watches = _store.WatchedFrom.Count;
+        _store.Break(new HttpRequestException("refused"));
+        await Eventually.HoldsAsync(_time, TimeSpan.FromMilliseconds(100), () => _store.WatchedFrom.Count > watches);
+
+        Assert.True(_informer.SinceHeard > TimeSpan.FromSeconds(20));
+        Assert.True(_informer.SinceActive < TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -199,5 +238,11 @@ public sealed class InformerTests : IAsyncDisposable
                 Uid = name,
             },
             Spec = new WidgetSpec { Size = size },
+        };
+
+    private static UnreadableResource Odd(string name) =>
+        new(new ResourceKey("test", name), "odd")
+        {
+            Json = $$$"""{"metadata":{"name":"{{{name}}}","namespace":"test"}}""",
         };
 }

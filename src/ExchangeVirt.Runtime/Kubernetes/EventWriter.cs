@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ExchangeVirt.Runtime.Stores;
+
+namespace ExchangeVirt.Runtime.Kubernetes;
+
+/// <summary>
+/// Writes events to events.k8s.io. The same thing about the same object has one name, so that repetitions become one event with
+/// a count, over restarts of the operator too; the API server drops it an hour after the last one.
+/// </summary>
+/// <remarks>Source: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/</remarks>
+internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions options)
+{
+    /// <summary>The longest note that the API takes.</summary>
+    private const int LongestNote = 1024;
+
+    private static readonly ResourceType s_type = new("events.k8s.io", "v1", "Event", "events");
+
+    public async Task WriteAsync(EventRecord record, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(record);
+        try
+        {
+            using var made = await api.CreateAsync(
+                ApiPath.InNamespace(s_type, key.Namespace!),
+                Body(record, key),
+                cancellationToken
+            );
+        }
+        catch (ResourceConflictException)
+        {
+            await RepeatAsync(record, key, cancellationToken);
+        }
+    }
+
+    public async Task<IReadOnlyList<EventRecord>> ListAsync(
+        string? kind,
+        ResourceKey? key,
+        CancellationToken cancellationToken
+    )
+    {
+        List<EventRecord> records = [];
+        string? next = null;
+        do
+        {
+            var path = key?.Namespace is { } only ? ApiPath.InNamespace(s_type, only) : ApiPath.Of(s_type);
+            using var page =
+                await api.TryGetAsync(
+                    $"{path}?limit={options.PageSize.ToString(CultureInfo.InvariantCulture)}"
+                        + (next is null ? "" : $"&continue={ApiPath.Escape(next)}"),
+                    cancellationToken
+                ) ?? throw new ResourceNotFoundException("The API server does not serve events.k8s.io/v1.");
+            records.AddRange(
+                page.RootElement.GetProperty("items").EnumerateArray().Where(IsOurs).Select(Read).OfType<EventRecord>()
+            );
+            next = page.RootElement.GetProperty("metadata").TryGetProperty("continue", out var token)
+                ? token.GetString()
+                : null;
+        } while (!string.IsNullOrEmpty(next));
+
+        return
+        [
+            .. records
+                .Where(record => kind is null || record.Regarding.Kind == kind)
+                .Where(record => key is null || record.Regarding.Key == key)
+                .OrderBy(static record => record.LastTimestamp),
+        ];
+    }
+
+    // Events of what has no namespace live in «default», where kubectl looks for them.
+    private static ResourceKey KeyOf(EventRecord record)
+    {
+        var said = $"{record.Regarding.Kind}\n{record.Regarding.Uid}\n{record.Type}\n{record.Reason}\n{record.Message}";
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said)))[..16];
+        return new ResourceKey(record.Regarding.Key.Namespace ?? "default", $"{record.Regarding.Key.Name}.{digest}");
+    }
+
+    private JsonObject Body(EventRecord record, ResourceKey key)
+    {
+        var body = new JsonObject
+        {
+            ["apiVersion"] = s_type.ApiVersion,
+            ["kind"] = s_type.Kind,
+            ["metadata"] = new JsonObject { ["name"] = key.Name, ["namespace"] = key.Namespace },
+            ["eventTime"] = MicroTime(record.FirstTimestamp),
+            ["reportingController"] = options.FieldManager,
+            ["reportingInstance"] = options.Instance,
+            // What was done is the reason's word too: the API wants both.
+            ["action"] = record.Reason,
+            ["reason"] = record.Reason,
+            ["regarding"] = Regarding(record),
+            ["note"] =
+                record.Message.Length <= LongestNote ? record.Message : record.Message[..(LongestNote - 1)] + "…",
+            ["type"] = record.Type.ToString(),
+        };
+        if (record.Count > 1)
+        {
+            body["series"] = Series(record.Count, record.LastTimestamp);
+        }
+
+        return body;
+    }
+
+    private async Task RepeatAsync(EventRecord record, ResourceKey key, CancellationToken cancellationToken)
+    {
+        using var before = await api.TryGetAsync(ApiPath.Of(s_type, key), cancellationToken);
+        if (before is null)
+        {
+            // Its hour ended just now.
+            using var made = await api.CreateAsync(
+                ApiPath.InNamespace(s_type, key.Namespace!),
+                Body(record, key),
+                cancellationToken
+            );
+            return;
+        }
+
+        using var counted = await api.MergeAsync(
+            ApiPath.Of(s_type, key),
+            new JsonObject { ["series"] = Series(CountOf(before.RootElement) + record.Count, record.LastTimestamp) },
+            options.FieldManager,
+            cancellationToken
+        );
+    }
+
+    private static JsonObject Series(int count, DateTimeOffset last) =>
+        new() { ["count"] = count, ["lastObservedTime"] = MicroTime(last) };
+
+    private static JsonObject Regarding(EventRecord record)
+    {
+        var regarding = new JsonObject
+        {
+            ["apiVersion"] = record.Regarding.ApiVersion,
+            ["kind"] = record.Regarding.Kind,
+            ["name"] = record.Regarding.Key.Name,
+        };
+        if (record.Regarding.Key.Namespace is { } inNamespace)
+        {
+            regarding["namespace"] = inNamespace;
+        }
+
+        if (record.Regarding.Uid is { } uid)
+        {
+            regarding["uid"] = uid;
+        }
+
+        return regarding;
+    }
+
+    private bool IsOurs(JsonElement element) =>
+        element.TryGetProperty("reportingController", out var reporter) && reporter.GetString() == options.FieldManager;
+
+    private static EventRecord? Read(JsonElement element)
+    {
+        if (
+            !element.TryGetProperty("regarding", out var regarding)
+            || Text(regarding, "kind") is not { } kind
+            || Text(regarding, "name") is not { } name
+        )
+        {
+            return null;
+        }
+
+        var first = Time(element, "eventTime");
+        return new EventRecord(
+            new ResourceReference(
+                kind,
+                new ResourceKey(Text(regarding, "namespace"), name),
+                Text(regarding, "uid"),
+                Text(regarding, "apiVersion")
+            ),
+            Text(element, "type") == nameof(EventType.Warning) ? EventType.Warning : EventType.Normal,
+            Text(element, "reason") ?? "",
+            Text(element, "note") ?? "",
+            CountOf(element),
+            first,
+            element.TryGetProperty("series", out var series) && series.ValueKind is JsonValueKind.Object
+                ? Time(series, "lastObservedTime")
+                : first
+        );
+    }
+
+    private static int CountOf(JsonElement element) =>
+        element.TryGetProperty("series", out var series)
+        && series.ValueKind is JsonValueKind.Object
+        && series.TryGetProperty("count", out var count)
+            ? count.GetInt32()
+            : 1;
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String
+            ? value.GetString()
+            : null;
+
+    private static DateTimeOffset Time(JsonElement element, string name) =>
+        Text(element, name) is { } text
+            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+            : DateTimeOffset.MinValue;
+
+    private static string MicroTime(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using ExchangeVirt.Runtime.Stores;
+
+namespace ExchangeVirt.Runtime.Kubernetes;
+
+/// <summary>
+/// Remembers which status each version of an object has, so that one that would change nothing is not sent: at rest nothing
+/// is written.
+/// </summary>
+/// <remarks>Only digests are kept, since the caches hold the objects themselves.</remarks>
+internal sealed class StatusMemory
+{
+    private readonly ConcurrentDictionary<(string Plural, ResourceKey Key), (string Version, string Digest)> _known =
+        new();
+
+    public void Remember(ResourceType type, ResourceKey key, string version, string status) =>
+        _known[(type.Plural, key)] = (version, Digest(status));
+
+    public bool IsSame(ResourceType type, ResourceKey key, string version, string status) =>
+        _known.TryGetValue((type.Plural, key), out var known) && known == (version, Digest(status));
+
+    public void Forget(ResourceType type, ResourceKey key) => _known.TryRemove((type.Plural, key), out _);
+
+    /// <summary>Forgets the objects of a kind that a list does not hold.</summary>
+    public void Keep(ResourceType type, IReadOnlySet<ResourceKey> keys)
+    {
+        foreach (var known in _known.Keys)
+        {
+            if (known.Plural == type.Plural && !keys.Contains(known.Key))
+            {
+                _known.TryRemove(known, out _);
+            }
+        }
+    }
+
+    private static string Digest(string status) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(status)));
+}

@@ -1,0 +1,252 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ExchangeVirt.Envtest.Processes;
+
+/// <summary>What to run, and how.</summary>
+/// <param name="Program">The executable's path, or a name on PATH.</param>
+/// <param name="Arguments">Its arguments.</param>
+public sealed record ProgramStart(string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Gets what failures call it.</summary>
+    public string Name { get; init; } = Path.GetFileName(Program);
+
+    /// <summary>Gets where it runs; absent: where the tests run.</summary>
+    public string? WorkingFolder { get; init; }
+
+    /// <summary>Gets variables to set, or with null to remove.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Gets what is told each line that the program writes, on both streams.</summary>
+    public Action<string>? OnLine { get; init; }
+
+    /// <summary>Gets a temporary folder that goes too when the tests are killed before they could delete it.</summary>
+    public string? DoomedFolder { get; init; }
+}
+
+/// <summary>A program that ends when the process that started it ends, however that happens.</summary>
+/// <remarks>
+/// A shell stands between and reads a pipe whose other end this process holds: the kernel closes that with the process, and
+/// the shell then kills the program. Linux' parent-death signal is no way out: it is sent when the <em>thread</em> that
+/// started the child ends, and threads of the pool do.
+/// </remarks>
+public sealed class GuardedProcess : IAsyncDisposable
+{
+    // The program writes its own process id as the first line before it becomes the program, so nothing can come before it.
+    // Every signal but the last only interrupts the waiting, which then goes on.
+    private const string Guard = """
+        folder=$1
+        shift
+        exec 3<&0 </dev/null
+        orphaned=
+        trap : INT HUP TERM
+        sh -c 'echo "$$"; exec "$@"' program "$@" 3<&- &
+        program=$!
+        trap 'orphaned=1; kill -KILL "$program"' USR1
+        (while read -r _; do :; done; kill -USR1 "$$") <&3 >/dev/null 2>&1 3<&- &
+        watcher=$!
+        exec 3<&-
+        while :; do
+          wait "$program"
+          status=$?
+          kill -0 "$program" 2>/dev/null || break
+        done
+        trap '' USR1
+        if [ -n "$orphaned" ]; then
+          if [ -n "$folder" ]; then rm -rf "$folder"; fi
+          if [ -n "$EXVIRT_GUARD_SESSION" ]; then kill -KILL 0; fi
+        fi
+        kill "$watcher" 2>/dev/null
+        exit "$status"
+        """;
+
+    private static readonly string? s_setsid = Executables.OnPath("setsid");
+
+    private readonly ProgramStart _start;
+    private readonly Process _process;
+    private readonly LogTail _log = new();
+    private readonly TaskCompletionSource<int> _id = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private GuardedProcess(ProgramStart start)
+    {
+        _start = start;
+        _process = new Process { StartInfo = Info(start) };
+        _process.OutputDataReceived += (_, line) => TakeOutput(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Gets the id of the program itself, not of the shell that guards it.</summary>
+    public int Id => _id.Task.Result;
+
+    /// <summary>Gets whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Gets how it ended; 128 and the signal's number after a signal.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Gets the last lines that it wrote, on both streams.</summary>
+    public string Log => _log.Text;
+
+    /// <summary>Returns the last few lines that it wrote.</summary>
+    public string LastLines(int count) => _log.Last(count);
+
+    /// <summary>Starts a program.</summary>
+    /// <exception cref="InvalidOperationException">It ended before it began.</exception>
+    public static async Task<GuardedProcess> StartAsync(ProgramStart start)
+    {
+        var process = new GuardedProcess(start);
+        try
+        {
+            await process._id.Task;
+        }
+        catch (InvalidOperationException)
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+
+        return process;
+    }
+
+    /// <summary>Sends a signal to the program.</summary>
+    public void Send(UnixSignal signal)
+    {
+        if (!HasExited)
+        {
+            Signals.Send(Id, signal);
+        }
+    }
+
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="TimeoutException">It did not end within the deadline.</exception>
+    public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
+    {
+        using var patience = new CancellationTokenSource(deadline ?? Until.Patience, Until.Clock);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"{_start.Name} did not end. It wrote:\n{Log}", late);
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits until it wrote a text.</summary>
+    /// <exception cref="InvalidOperationException">It ended before.</exception>
+    public Task WaitForOutputAsync(string text, TimeSpan? deadline = null) =>
+        Until.TrueAsync(
+            $"{_start.Name} writes «{text}»",
+            () =>
+                _log.Contains(text) ? true
+                : HasExited
+                    ? throw new InvalidOperationException(
+                        $"{_start.Name} ended ({ExitCode}) before it wrote «{text}»:\n{Log}"
+                    )
+                : false,
+            deadline
+        );
+
+    /// <summary>Asks it to end, and after a while no longer asks.</summary>
+    public async Task StopAsync(TimeSpan? patience = null)
+    {
+        Send(UnixSignal.Terminate);
+        // A stopped process takes no other signal before it goes on.
+        Send(UnixSignal.Continue);
+        try
+        {
+            await WaitForExitAsync(patience ?? TimeSpan.FromSeconds(10));
+        }
+        catch (TimeoutException)
+        {
+            await KillAsync();
+        }
+    }
+
+    /// <summary>Ends it at once, with no chance to tidy up.</summary>
+    public async Task KillAsync()
+    {
+        Send(UnixSignal.Kill);
+        await WaitForExitAsync();
+    }
+
+    /// <summary>Ends it and all that it started.</summary>
+    public async Task KillTreeAsync()
+    {
+        if (!HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await WaitForExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_id.Task.IsCompletedSuccessfully)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Info(ProgramStart start)
+    {
+        // In a session of their own, guard and program are out of reach of what ends the tests' process group.
+        string[] command = s_setsid is null ? ["sh"] : [s_setsid, "sh"];
+        var info = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = start.WorkingFolder ?? "",
+        };
+        string[] guard = ["-c", Guard, "guard", start.DoomedFolder ?? "", start.Program];
+        foreach (var argument in (string[])[.. command[1..], .. guard, .. start.Arguments])
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        info.Environment["EXVIRT_GUARD_SESSION"] = s_setsid is null ? "" : "1";
+        foreach (var (name, value) in start.Environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        return info;
+    }
+
+    private void TakeOutput(string? line)
+    {
+        if (_id.Task.IsCompleted)
+        {
+            Take(line);
+        }
+        else if (int.TryParse(line, CultureInfo.InvariantCulture, out var id))
+        {
+            _id.SetResult(id);
+        }
+        else
+        {
+            _id.SetException(new InvalidOperationException($"{_start.Name} could not be started: {line}\n{Log}"));
+        }
+    }
+
+    private void Take(string? line)
+    {
+        _log.Add(line);
+        if (line is not null)
+        {
+            _start.OnLine?.Invoke(line);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+using ExchangeVirt.Envtest;
+
+[assembly: AssemblyFixture(typeof(SharedControlPlane))]
+[assembly: AssemblyFixture(typeof(SharedCustomResourceServer))]
