@@ -48,7 +48,7 @@ public static class LookupRules
         {
             ExchangeVirtualMachine { Spec: not null } machine => OfMachine(
                 machine,
-                old as ExchangeVirtualMachine,
+                old is ExchangeVirtualMachine { Spec: not null } before ? before : null,
                 declared
             ),
             HyperVHost { Spec: { } spec } => OfPolicy(
@@ -127,7 +127,7 @@ public static class LookupRules
         var inNamespace = machine.Metadata.NamespaceProperty;
         if (
             machine.Spec.Exchange?.DatabaseAvailabilityGroup is { } group
-            && group != old?.Spec?.Exchange?.DatabaseAvailabilityGroup
+            && group != old?.Spec.Exchange?.DatabaseAvailabilityGroup
             && !declared.HasGroup(inNamespace, group)
         )
         {
@@ -142,7 +142,7 @@ public static class LookupRules
             );
         }
 
-        findings.AddRange(OfPolicy(machine.Spec.PolicyName, old?.Spec?.PolicyName, Closed, declared));
+        findings.AddRange(OfPolicy(machine.Spec.PolicyName, old?.Spec.PolicyName, Closed, declared));
         var name = Desired.VirtualMachineNameOf(machine);
         if (old is null || !IsSame(name, Desired.VirtualMachineNameOf(old)))
         {
