@@ -39,7 +39,7 @@ public sealed class AuditLog
     private const string Policy = """
         apiVersion: audit.k8s.io/v1
         kind: Policy
-        omitStages: [RequestReceived]
+        omitStages: [RequestReceived, ResponseStarted]
         rules:
         - level: Metadata
         """;
@@ -65,7 +65,7 @@ public sealed class AuditLog
         [$"--audit-policy-file={_policy}", $"--audit-log-path={_path}", "--audit-log-maxsize=4000"];
 
     /// <summary>Reads all requests that were answered before this call, in the order of their answers.</summary>
-    /// <remarks>A watch that was accepted stands here at once, with its code, and not again when it ends.</remarks>
+    /// <remarks>A watch stands here when it has ended.</remarks>
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync()
     {
         // A line is written after the answer was sent. This request's line comes after those of all that were answered before.
@@ -83,12 +83,6 @@ public sealed class AuditLog
             .. (await LinesAsync())
                 .Where(static line => line.EndsWith('}'))
                 .Select(static line => JsonNode.Parse(line)!)
-                .Where(static line =>
-                    (string?)line["stage"] is "ResponseStarted" or "Panic" || (string?)line["verb"] is not "watch"
-                )
-                .Where(static line =>
-                    (string?)line["stage"] is not "ResponseStarted" || (string?)line["verb"] is "watch"
-                )
                 .Select(Entry)
                 .Where(static entry => !entry.Path.StartsWith("/version?mark=", StringComparison.Ordinal)),
         ];

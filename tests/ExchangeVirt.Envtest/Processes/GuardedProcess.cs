@@ -67,6 +67,8 @@ public sealed class GuardedProcess : IAsyncDisposable
     private readonly LogTail _log = new();
     private readonly TaskCompletionSource<int> _id = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _isDisposed;
+
     private GuardedProcess(ProgramStart start)
     {
         _start = start;
@@ -190,6 +192,12 @@ public sealed class GuardedProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (_id.Task.IsCompletedSuccessfully)
         {
             await KillAsync();
