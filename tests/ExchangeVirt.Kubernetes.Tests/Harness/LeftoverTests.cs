@@ -13,12 +13,12 @@ public sealed class LeftoverTests
     {
         var server = await CustomResourceServer.StartAsync();
         int[] processes = [server.Etcd.ProcessId, server.Server.ProcessId];
-        Assert.All(processes, static id => Assert.True(IsAlive(id)));
+        Assert.All(processes, static id => Assert.True(ProcessTable.IsAlive(id)));
         server.Etcd.Freeze();
 
         await server.DisposeAsync();
 
-        Assert.All(processes, static id => Assert.False(IsAlive(id)));
+        Assert.All(processes, static id => Assert.False(ProcessTable.IsAlive(id)));
         Assert.False(Directory.Exists(server.Folder));
     }
 
@@ -44,11 +44,11 @@ public sealed class LeftoverTests
         var lines = await File.ReadAllLinesAsync(note);
         int[] processes = [.. lines[1..].Select(static line => int.Parse(line, CultureInfo.InvariantCulture))];
         Assert.Equal(2, processes.Length);
-        Assert.All(processes, static id => Assert.True(IsAlive(id)));
+        Assert.All(processes, static id => Assert.True(ProcessTable.IsAlive(id)));
 
         await tests.KillAsync();
 
-        await Until.TrueAsync("the servers are gone", () => !processes.Any(IsAlive));
+        await Until.TrueAsync("the servers are gone", () => !processes.Any(ProcessTable.IsAlive));
         await Until.TrueAsync("their folder is gone", () => !Directory.Exists(lines[0]));
     }
 
@@ -67,19 +67,5 @@ public sealed class LeftoverTests
         server.Etcd.Freeze();
         File.Move($"{note}.part", note);
         await Task.Delay(Timeout.InfiniteTimeSpan, Until.Clock);
-    }
-
-    private static bool IsAlive(int processId)
-    {
-        var status = $"/proc/{processId}/stat";
-        try
-        {
-            // The state stands after the name, which is in parentheses; a zombie is only waiting to be counted.
-            return File.ReadAllText(status).Split(") ")[^1][0] is not 'Z';
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 }
