@@ -12,7 +12,7 @@ public static class Kubectl
         var path = Executables.OnPath("kubectl");
         if (path is null)
         {
-            Missing.Skip("kubectl: not on PATH. Install it, in any version from 1.31 on.");
+            Missing.Skip("kubectl: not on PATH. Install it.");
         }
 
         return new Tool(path, cluster.Home) { Kubeconfig = cluster.AdminKubeconfig };
