@@ -12,7 +12,7 @@ public sealed class ContainerTests
     public void It_runs_as_the_user_that_the_pod_asks_for_and_not_as_root()
     {
         var pod = Assert.Single(YamlFiles.Load(Manifests.Path("kustomize", "base", "deployment.yaml")));
-        var user = (int)pod["spec"]!["template"]!["spec"]!["securityContext"]!["runAsUser"]!;
+        var user = (long)pod["spec"]!["template"]!["spec"]!["securityContext"]!["runAsUser"]!;
 
         Assert.Equal($"USER {user}", s_lines.Last(static line => line.StartsWith("USER ", StringComparison.Ordinal)));
         Assert.NotEqual(0, user);

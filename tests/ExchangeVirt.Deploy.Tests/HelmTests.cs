@@ -111,7 +111,7 @@ public sealed class HelmTests
             chart.One("NetworkPolicy")["spec"]!["egress"]
         );
         Assert.Equal("Ignore", (string?)chart.One("ValidatingWebhookConfiguration")["webhooks"]![0]!["failurePolicy"]);
-        Assert.Equal(2, (int?)chart.One("Deployment")["spec"]!["replicas"]);
+        Assert.Equal(2, (long?)chart.One("Deployment")["spec"]!["replicas"]);
     }
 
     [Fact]

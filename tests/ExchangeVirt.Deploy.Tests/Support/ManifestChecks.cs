@@ -67,7 +67,7 @@ internal static class ManifestChecks
         Assert.Equal("RuntimeDefault", (string?)pod["securityContext"]!["seccompProfile"]!["type"]);
         Assert.NotEmpty((JsonArray)pod["topologySpreadConstraints"]!);
         // Work has ended, or the lease has, before the pod is killed.
-        Assert.True((int)pod["terminationGracePeriodSeconds"]! > 15);
+        Assert.True((long)pod["terminationGracePeriodSeconds"]! > 15);
         Assert.Null(pod["hostNetwork"]);
         Assert.Null(pod["initContainers"]);
         var container = Assert.Single((JsonArray)pod["containers"]!)!;
@@ -226,7 +226,7 @@ internal static class ManifestChecks
         Assert.All(mounts, static mount => Assert.Null(mount!["subPath"]));
         Assert.All(
             volumes.Values.Where(static volume => volume!["secret"] is not null),
-            static volume => Assert.Equal(288, (int?)volume!["secret"]!["defaultMode"])
+            static volume => Assert.Equal(288, (long?)volume!["secret"]!["defaultMode"])
         );
     }
 
@@ -236,7 +236,7 @@ internal static class ManifestChecks
         {
             var webhook = Assert.Single((JsonArray)configuration["webhooks"]!)!;
             Assert.Equal("None", (string?)webhook["sideEffects"]);
-            Assert.True((int)webhook["timeoutSeconds"]! <= 5);
+            Assert.True((long)webhook["timeoutSeconds"]! <= 5);
             Assert.Equal(["v1"], Manifests.Texts(webhook["admissionReviewVersions"]));
             var rules = (JsonArray)webhook["rules"]!;
             Assert.Equal(
@@ -258,7 +258,7 @@ internal static class ManifestChecks
                 Assert.Equal((string?)service["metadata"]!["namespace"], (string?)called["namespace"]);
                 Assert.Contains(
                     (JsonArray)service["spec"]!["ports"]!,
-                    port => (int?)port!["port"] == (int?)called["port"]
+                    port => (long?)port!["port"] == (long?)called["port"]
                 );
             }
         }
