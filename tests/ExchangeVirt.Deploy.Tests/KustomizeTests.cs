@@ -109,7 +109,7 @@ public sealed class KustomizeTests
         Assert.Equal(
             [
                 "apiextensions.k8s.io customresourcedefinitions get [exchangevirtualmachines.exchangevirt.io]",
-                "events.k8s.io events create patch",
+                "events.k8s.io events create get patch",
                 "exchangevirt.io databaseavailabilitygroups get list watch",
                 "exchangevirt.io databaseavailabilitygroups/status patch",
                 "exchangevirt.io exchangevirtualmachines get list watch",
