@@ -30,11 +30,11 @@ public sealed class KubectlPluginTests
     }
 
     [Theory]
-    [InlineData("a command", "pause", "exvirt", "pau")]
-    [InlineData("an option", "--namespace", "exvirt", "get", "--names")]
-    [InlineData("what may come next", "--output", "exvirt", "get", "exvm", "")]
-    [InlineData("after a word with a space", "--output", "exvirt", "lint", "a folder", "--")]
-    public async Task Kubectl_completes(string what, string candidate, params string[] words)
+    [InlineData("pause", "exvirt", "pau")]
+    [InlineData("--namespace", "exvirt", "get", "--names")]
+    [InlineData("--output", "exvirt", "get", "exvm", "")]
+    [InlineData("--output", "exvirt", "lint", "a folder", "--")]
+    public async Task Kubectl_completes(string candidate, params string[] words)
     {
         using var folder = new TemporaryFolder();
 
@@ -43,7 +43,6 @@ public sealed class KubectlPluginTests
         Assert.Contains(candidate, lines);
         Assert.DoesNotContain("/?", lines);
         Assert.Equal(":0", lines[^1]);
-        Assert.NotEmpty(what);
     }
 
     private static Tool Plugin(TemporaryFolder folder)
