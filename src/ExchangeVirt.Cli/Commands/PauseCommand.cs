@@ -112,13 +112,13 @@ internal static class PauseCommand
         if (estate is not ClusterSource cluster)
         {
             await new PauseSwitch(estate.Control).WriteAsync(state, cancellationToken);
-            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, "")));
+            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, place: null)));
             return ExitCode.Success;
         }
 
         var doubt = await DoubtAsync(cluster, cancellationToken);
         await cluster.WritePauseAsync(state, cancellationToken);
-        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, $" of {cluster.Place}")));
+        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster.Place)));
         if (doubt is null)
         {
             return ExitCode.Success;
@@ -128,10 +128,10 @@ internal static class PauseCommand
         return ExitCode.NotReady;
     }
 
-    private static string Done(PauseState state, string place) =>
+    private static string Done(PauseState state, string? place) =>
         state.IsPaused
-            ? $"Paused: no action begins on any host{place} until 'exvirt resume --all'."
-            : $"Resumed{place}: what waited is planned afresh.";
+            ? $"Paused: no action begins on any host{(place is null ? "" : $" of {place}")} until 'exvirt resume --all'."
+            : $"Resumed: what waited{(place is null ? "" : $" at {place}")} is planned afresh.";
 
     // A switch that nobody reads stops nothing, and whoever pulls it has to know.
     private static async Task<string?> DoubtAsync(ClusterSource cluster, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
     public const string CommandName = "__complete";
 
     /// <summary>Whoever types does not wait longer than this for names.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly LiveNames _names = new(context);
 
@@ -62,7 +62,8 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
         var place = Place.After(root, before);
         if (place.Awaiting is { } awaiting)
         {
-            return await ValuesAsync(awaiting, before, typed, "");
+            // An option whose value is still to come is none that could be read.
+            return await ValuesAsync(awaiting, [.. before.SkipLast(1)], typed, "");
         }
 
         if (!place.OnlyArguments && typed.StartsWith('-'))
@@ -74,7 +75,7 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
                 : ([], Directive.Nothing);
         }
 
-        if (place.Command.Subcommands.Count > 0)
+        if (place is { Command.Subcommands.Count: > 0, Arguments: 0 })
         {
             return (Fitting(Subcommands(place.Command), typed), Directive.Nothing);
         }
@@ -135,9 +136,16 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
                     return SourceOf(parsed) is { } source ? LiveNames.Contexts(parsed, source) : null;
             }
         }
-        catch (Exception failure) when (failure is CommandException or IOException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure
+                    is CommandException
+                        or IOException
+                        or OperationCanceledException
+                        // What was typed so far cannot be read, such as two kubeconfigs.
+                        or InvalidOperationException
+            )
         {
-            // Whoever types is not told what is wrong with the cluster.
+            // Whoever types is not told what is wrong with it, or with the cluster.
             return [];
         }
 

@@ -72,13 +72,15 @@ internal sealed partial class ClusterQuestions(Uri server, string? context)
                 ApiConnection.Find(choice.Kubeconfig, choice.Context, $"exvirt/{VersionCommand.Version}")
             );
         }
-        catch (CommandException refused) when (!choice.IsExplicit && !context.Invocation.IsKubectl)
+        catch (CommandException refused) when (!choice.IsExplicit && refused.InnerException is KubeConfigException none)
         {
-            throw new CommandException(
-                $"Name an estate: a directory with --state, or a cluster with --kubeconfig. {refused.InnerException!.Message}",
-                ExitCode.Usage,
-                refused
-            );
+            throw context.Invocation.IsKubectl
+                ? new CommandException(none.Message, ExitCode.Failure, none)
+                : new CommandException(
+                    $"Name an estate: a directory with --state, or a cluster with --kubeconfig. {none.Message}",
+                    ExitCode.Usage,
+                    none
+                );
         }
     }
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ExchangeVirt.Cli.Demo;
 using ExchangeVirt.Cli.Output;
-using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Operator.Previewing;
+using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.V1Alpha1;
 using k8s;
 using k8s.Models;
@@ -100,6 +101,7 @@ internal sealed record SettingChange(
 /// <param name="Host">Where it is or is bound to; null where nowhere.</param>
 /// <param name="Creation">What its creation would wait for; null for a machine that is there, and where no gate that rests on declarations is closed.</param>
 /// <param name="IsSeen">Whether it is there.</param>
+/// <param name="Placement">Why no host fitted when the operator looked last; null where one did, or nobody looked.</param>
 /// <param name="Settings">The settings that would not be as declared.</param>
 /// <param name="Problems">What it would be refused for.</param>
 internal sealed record MachineChange(
@@ -107,6 +109,7 @@ internal sealed record MachineChange(
     string? Host,
     bool IsSeen,
     string? Creation,
+    string? Placement,
     IReadOnlyList<SettingChange> Settings,
     IReadOnlyList<string> Problems
 )
@@ -120,6 +123,10 @@ internal sealed record MachineChange(
             entity.Status?.Host ?? entity.Status?.Placement?.Host,
             after.IsSeen,
             after.Creation?.Message,
+            MachineLine.Condition(entity.Status, ConditionTypes.Placed)
+                is { Status: "False", Reason: Reasons.NoHostFits } placed
+                ? placed.Message
+                : null,
             [
                 .. after.Settings.Select(setting =>
                 {
@@ -163,9 +170,9 @@ internal sealed record MachineChange(
         if (!IsSeen && Problems.Count == 0)
         {
             output.WriteLine(
-                Creation is null
-                    ? "  it would be created; on which host is decided by what the hosts have left"
-                    : $"  it would be created, and waits: {Creation}"
+                Creation is not null ? $"  it would be created, and waits: {Creation}"
+                : Placement is null ? "  it would be created; on which host is decided by what the hosts have left"
+                : $"  it would be created, if a host fits; when the operator looked last, none did: {Placement}"
             );
         }
         else if (Settings.Count == 0 && Problems.Count == 0)

@@ -145,14 +145,18 @@ internal sealed record MachinePlan(
                     action.BlockedBy is null ? null : status!.Pending!.NotBefore
                 )),
             ],
-            [.. InTheWay(machine, ready)],
+            [.. InTheWay(machine, ready, placed)],
             status?.Operation is { } operation
                 ? $"{operation.Name}{(operation.Stage is null ? "" : $", {operation.Stage}")}{(operation.StartedAt is { } since ? $", since {since:u}" : "")}"
                 : null
         );
     }
 
-    private static IEnumerable<string> InTheWay(ExchangeVirtualMachine machine, StatusCondition? ready)
+    private static IEnumerable<string> InTheWay(
+        ExchangeVirtualMachine machine,
+        StatusCondition? ready,
+        StatusCondition? placed
+    )
     {
         if (machine.Status is not { } status || status.ObservedGeneration < 0)
         {
@@ -164,7 +168,12 @@ internal sealed record MachinePlan(
                 $"the operator has looked at generation {status.ObservedGeneration}, and not yet at {machine.Metadata.Generation}, which is declared";
         }
 
-        if (ready is { Status: not "True" })
+        // What placement or an action says already is not said twice.
+        if (
+            ready is { Status: not "True" }
+            && ready.Message != placed?.Message
+            && machine.Status?.Pending?.Actions?.Any(action => action.Message == ready.Message) is not true
+        )
         {
             yield return $"{ready.Reason}: {ready.Message}";
         }

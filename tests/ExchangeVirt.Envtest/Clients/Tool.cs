@@ -21,6 +21,8 @@ public sealed record Tool
         "KUBERNETES_SERVICE_HOST",
         "KUBERNETES_SERVICE_PORT",
         "KUBECTL_EXTERNAL_DIFF",
+        "EXVIRT_CERTIFICATES",
+        "EXVIRT_INVOKED_AS",
     ];
 
     internal Tool(string path, string home) => (Path, Home) = (path, home);

@@ -12,7 +12,7 @@ internal sealed record Run(int ExitCode, string Output, string Error)
 }
 
 /// <summary>Runs the program within the test.</summary>
-internal static class Program
+internal static class Exvirt
 {
     public static Task<Run> RunAsync(params string[] arguments) => RunAsync(Invocation.Direct, "", arguments);
 
