@@ -41,7 +41,7 @@ lacks() {
   for name in "$@"; do
     [[ " ${wanted[*]} " == *" $name "* ]] || continue
     recipe=$(cat "$dest/.recipes/$name" 2>/dev/null || echo 1)
-    [[ -x $dest/$name && $recipe == "${recipes[$name]}" ]] || return 0
+    [[ -x $dest/$name ]] && ((recipe >= ${recipes[$name]})) || return 0
   done
   return 1
 }
