@@ -1,5 +1,6 @@
 using ExchangeVirt.Agent.Contract.Client;
 using ExchangeVirt.Agent.Contract.Security;
+using ExchangeVirt.Operator.Admission;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Kubernetes;
@@ -30,7 +31,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     private readonly Epoch _epoch;
     private readonly ControlPlane _plane;
     private readonly LeaseElector? _elector;
-    private readonly WebApplication _endpoints;
+    private readonly IReadOnlyList<WebApplication> _servers;
     private readonly ILogger _logger;
     private readonly TimeSpan _margin;
 
@@ -41,6 +42,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         Epoch epoch,
         ControlPlane plane,
         LeaseElector? elector,
+        WebApplication? webhook,
         ILogger logger
     )
     {
@@ -51,7 +53,8 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         _elector = elector;
         _logger = logger;
         _margin = options.Election is { } election ? election.LeaseDuration - election.RenewDeadline : TimeSpan.Zero;
-        _endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), seams);
+        var endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), seams);
+        _servers = webhook is null ? [endpoints] : [endpoints, webhook];
     }
 
     /// <summary>Connects, and reads or makes the installation's identity, for which it waits until the API server answers.</summary>
@@ -85,13 +88,16 @@ public sealed partial class ClusterOperator : IAsyncDisposable
                 );
             var epoch = await OpenEpochAsync(control, elector, seams, logger, cancellationToken);
             LogBegins(logger, ProductVersion.Text, api.Server, ofNamespace, options.Identity);
+            var store = Store(options, seams, api);
+            var plane = Plane(options, seams, store, control, identity, epoch, elector);
             return new ClusterOperator(
                 options,
                 seams,
                 api,
                 epoch,
-                Plane(options, seams, api, control, identity, epoch, elector),
+                plane,
                 elector,
+                Webhook(options, seams, store, plane),
                 logger
             );
         }
@@ -110,7 +116,11 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await _endpoints.StartAsync(stop.Token);
+        foreach (var server in _servers)
+        {
+            await server.StartAsync(stop.Token);
+        }
+
         Task[] parts = [_plane.WatchAsync(stop.Token), LeadAsync(stop.Token)];
         await Task.WhenAny(parts);
         await stop.CancelAsync();
@@ -125,14 +135,21 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         }
         finally
         {
-            await _endpoints.StopAsync(CancellationToken.None);
+            foreach (var server in _servers)
+            {
+                await server.StopAsync(CancellationToken.None);
+            }
         }
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _endpoints.DisposeAsync();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
         await _plane.DisposeAsync();
         _epoch.Dispose();
         _api.Dispose();
@@ -172,17 +189,8 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         await _plane.LeadAsync(cancellationToken);
     }
 
-    private static ControlPlane Plane(
-        ClusterOptions options,
-        ClusterSeams seams,
-        KubernetesApi api,
-        ConfigMapControlState control,
-        TlsIdentitySource identity,
-        Epoch epoch,
-        LeaseElector? elector
-    )
-    {
-        var store = new KubernetesStore(
+    private static KubernetesStore Store(ClusterOptions options, ClusterSeams seams, KubernetesApi api) =>
+        new(
             api,
             new KubernetesStoreOptions
             {
@@ -192,6 +200,41 @@ public sealed partial class ClusterOperator : IAsyncDisposable
             },
             seams.Random
         );
+
+    // Every replica answers it, from caches of its own: judging needs no leader.
+    private static WebApplication? Webhook(
+        ClusterOptions options,
+        ClusterSeams seams,
+        KubernetesStore store,
+        ControlPlane plane
+    ) =>
+        options.Webhook is not { } webhook
+            ? null
+            : AdmissionServer.Create(
+                new AdmissionServerOptions(
+                    webhook.Listen,
+                    Path.Combine(webhook.Certificates, "tls.crt"),
+                    Path.Combine(webhook.Certificates, "tls.key"),
+                    new AdmissionWebhook(
+                        new AdmissionLookups(plane.Caches, store, () => plane.Synced.IsCompletedSuccessfully),
+                        webhook.UnknownReferences,
+                        seams.Time,
+                        seams.Loggers.CreateLogger<AdmissionWebhook>()
+                    ),
+                    seams.Loggers
+                )
+            );
+
+    private static ControlPlane Plane(
+        ClusterOptions options,
+        ClusterSeams seams,
+        KubernetesStore store,
+        ConfigMapControlState control,
+        TlsIdentitySource identity,
+        Epoch epoch,
+        LeaseElector? elector
+    )
+    {
         var connector = new HostAgentConnector(
             new HostAgentConnectorOptions
             {
