@@ -41,11 +41,8 @@ internal sealed record CommandContext
 /// <param name="message">What is wrong, where, why, and what to do next.</param>
 /// <param name="exitCode">One of <see cref="ExitCode"/>.</param>
 /// <param name="innerException">What it came from.</param>
-internal class CommandException(
-    string message,
-    int exitCode = ExitCode.Failure,
-    Exception? innerException = null
-) : Exception(message, innerException)
+internal class CommandException(string message, int exitCode = ExitCode.Failure, Exception? innerException = null)
+    : Exception(message, innerException)
 {
     /// <summary>The exit code of the process.</summary>
     public int ExitCode { get; } = exitCode;

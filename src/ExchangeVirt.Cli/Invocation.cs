@@ -26,6 +26,10 @@ internal sealed partial record Invocation(string Name)
     [GeneratedRegex(@"(?<![\w/.-])exvirt(?= [-a-z<\[])", RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Command();
 
-    [GeneratedRegex("^[a-z0-9]+( [a-z0-9]+){0,3}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        "^[a-z0-9]+( [a-z0-9]+){0,3}$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1_000
+    )]
     private static partial Regex PlainWords();
 }

@@ -66,10 +66,10 @@ public sealed class KubectlPluginTests
         var kubectl = Plugin(folder);
 
         var help = (await kubectl.RunAsync("exvirt", "status", "--help")).Succeeded();
-        var refused = await kubectl.RunAsync("exvirt", "get", "exvm", "--nonsense");
+        var refused = await kubectl.RunAsync("exvirt", "lint");
 
         Assert.Contains("kubectl exvirt status [options]", help, StringComparison.Ordinal);
-        Assert.Contains("See 'kubectl exvirt get --help'.", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("See 'kubectl exvirt lint --help'.", refused.Error, StringComparison.Ordinal);
     }
 
     private static Tool Plugin(TemporaryFolder folder)

@@ -36,7 +36,11 @@ public sealed class OperatorTests
 
         var status = await Exvirt.RunAsync(place, "status", "--state", place.State);
         Assert.True(status.ExitCode == 0, status.All);
-        Assert.Contains("3 of 3 Ready, 3 of 3 as declared, 0 restarts pending", status.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "3 of 3 Ready, 3 of 3 as declared, 0 restarts pending",
+            status.Output,
+            StringComparison.Ordinal
+        );
         Assert.Matches("(?m)^alpha  █+░* [0-9.]+ ", status.Output);
         var pending = await Exvirt.RunAsync(place, "plan", "--state", place.State);
         Assert.Contains("0 actions on 0 of 3 machines, 0 restarts", pending.Output, StringComparison.Ordinal);

@@ -99,8 +99,7 @@ internal sealed class CertificateOptions
     {
         if (directory is not null)
         {
-            var name =
-                names.FirstOrDefault(each => File.Exists(Path.Combine(directory, each + ".crt"))) ?? names[^1];
+            var name = names.FirstOrDefault(each => File.Exists(Path.Combine(directory, each + ".crt"))) ?? names[^1];
             return new TlsFiles(
                 Path.Combine(directory, name + ".crt"),
                 Path.Combine(directory, name + ".key"),

@@ -57,7 +57,8 @@ internal static class ClusterDeletion
             HyperVHost => "The host and its VMs stay as they are; nothing is read or changed there any more.",
             VirtualizationPolicy { Metadata.Name: "default" } =>
                 "Without a policy named default the built-in values hold, which only observe.",
-            VirtualizationPolicy => "Nothing is done to machines that name it until a policy of this name exists again.",
+            VirtualizationPolicy =>
+                "Nothing is done to machines that name it until a policy of this name exists again.",
             DatabaseAvailabilityGroup => "No VM is touched; members that still name it are not disrupted any more.",
             _ => "No VM is touched.",
         };

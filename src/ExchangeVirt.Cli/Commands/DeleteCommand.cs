@@ -19,7 +19,11 @@ internal static class DeleteCommand
     public static Command Create(CommandContext context)
     {
         var source = new SourceOptions("default, or in a cluster that of the kubeconfig's context");
-        var kind = new KindArgument("KIND", source) { HelpName = "KIND", Description = $"{ResourceKind.Words}, or KIND/NAME." };
+        var kind = new KindArgument("KIND", source)
+        {
+            HelpName = "KIND",
+            Description = $"{ResourceKind.Words}, or KIND/NAME.",
+        };
         var name = new LiveNameArgument("NAME", kind, source)
         {
             Description = "The object.",

@@ -17,7 +17,8 @@ internal static class LintCommand
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Files and directories; below directories every .yaml, .yml and .json file. - is standard input.",
+            Description =
+                "Files and directories; below directories every .yaml, .yml and .json file. - is standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var files = CommonOptions.Filename("The same, as kubectl calls it.");
@@ -83,11 +84,12 @@ internal static class LintCommand
             {
                 string[] all = [.. parsed.GetValue(paths) ?? [], .. parsed.GetValue(files) ?? []];
                 using var live =
-                    parsed.GetValue(cluster) || source.NamesCluster(parsed) ? source.OpenCluster(parsed, context) : null;
-                var manifests =
-                    live is null
-                        ? ManifestReader.ReadPaths(all, standardInput: context.Input)
-                        : ManifestReader.ReadPaths(all, live.ManifestNamespace, context.Input);
+                    parsed.GetValue(cluster) || source.NamesCluster(parsed)
+                        ? source.OpenCluster(parsed, context)
+                        : null;
+                var manifests = live is null
+                    ? ManifestReader.ReadPaths(all, standardInput: context.Input)
+                    : ManifestReader.ReadPaths(all, live.ManifestNamespace, context.Input);
                 var beside = live is null ? null : await LiveObjects.ReadAsync(live, manifests, cancellationToken);
                 var findings = Linter.Judge(
                     manifests,

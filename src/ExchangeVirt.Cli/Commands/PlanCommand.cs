@@ -17,7 +17,8 @@ internal static class PlanCommand
     {
         var manifests = new Option<string?>("--manifests", "-m")
         {
-            Description = "Directory of manifests that are the whole estate, with the HyperVHosts whose agents are asked.",
+            Description =
+                "Directory of manifests that are the whole estate, with the HyperVHosts whose agents are asked.",
             HelpName = "DIR",
         };
         var files = CommonOptions.Filename("Manifests that are about to be applied to the estate.");

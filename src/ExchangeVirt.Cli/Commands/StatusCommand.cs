@@ -25,7 +25,10 @@ internal static class StatusCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var source = new SourceOptions("all, or in a cluster the context's where all may not be read", ofOperator: true);
+        var source = new SourceOptions(
+            "all, or in a cluster the context's where all may not be read",
+            ofOperator: true
+        );
         var output = CommonOptions.Output("text", "json");
         var watch = new Option<bool>("--watch", "-w")
         {
@@ -128,7 +131,9 @@ internal static class StatusCommand
             return;
         }
 
-        var width = context.IsTerminal ? Math.Clamp(context.Screen.Profile.Width, NarrowScreen, WideScreen) : WideScreen;
+        var width = context.IsTerminal
+            ? Math.Clamp(context.Screen.Profile.Width, NarrowScreen, WideScreen)
+            : WideScreen;
         var lines = new StatusScreen(overview, width).Lines();
         if (!context.IsTerminal)
         {

@@ -66,7 +66,10 @@ internal sealed class LiveNames(CommandContext context)
         using var estate = source.Open(parsed, context, allNamespaces: true);
         if (estate is ClusterSource cluster)
         {
-            return [.. (await cluster.ListNamespacesAsync(cancellationToken)).Select(static name => new Candidate(name))];
+            return
+            [
+                .. (await cluster.ListNamespacesAsync(cancellationToken)).Select(static name => new Candidate(name)),
+            ];
         }
 
         var objects = await EstateObjects.ReadAsync(estate, everywhere: true, cancellationToken);

@@ -96,18 +96,15 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
         var found = await LookUpAsync(symbol, parsed, typed);
         if (found is not null)
         {
-            return (
-                Fitting(found, typed).Select(each => each with { Text = prefix + each.Text }),
-                Directive.Nothing
-            );
+            return (Fitting(found, typed).Select(each => each with { Text = prefix + each.Text }), Directive.Nothing);
         }
 
         var meant = symbol is Option option ? option.HelpName ?? "" : symbol.Name;
         return (
             [],
             meant is "DIR" ? Directive.Folders
-                : meant.Contains("FILE", StringComparison.Ordinal) || meant is "PATH" ? Directive.Files
-                : Directive.Nothing
+            : meant.Contains("FILE", StringComparison.Ordinal) || meant is "PATH" ? Directive.Files
+            : Directive.Nothing
         );
     }
 
@@ -227,7 +224,10 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
                 {
                     Command = inner,
                 }
-                : this with { Arguments = Arguments + 1 };
+                : this with
+                {
+                    Arguments = Arguments + 1,
+                };
         }
 
         private static bool TakesValue(Option option) =>

@@ -103,11 +103,7 @@ internal sealed partial class ClusterQuestions(Uri server, string? context)
                         or ArgumentException
             )
         {
-            throw new CommandException(
-                $"The kubeconfig cannot be used: {refused.Message}",
-                ExitCode.Failure,
-                refused
-            );
+            throw new CommandException($"The kubeconfig cannot be used: {refused.Message}", ExitCode.Failure, refused);
         }
     }
 
@@ -174,7 +170,8 @@ internal sealed partial class ClusterQuestions(Uri server, string? context)
                 + "deploy/kustomize bring them, and so does 'exvirt crds | kubectl apply -f -'."
         );
 
-    private string Where => context is null ? $"The API server {Server}" : $"The API server {Server} (context {context})";
+    private string Where =>
+        context is null ? $"The API server {Server}" : $"The API server {Server} (context {context})";
 
     private static string Forbidden(ApiRight right, string said)
     {
@@ -184,11 +181,12 @@ internal sealed partial class ClusterQuestions(Uri server, string? context)
             : right.IsNamespaced ? " in all namespaces"
             : "";
         var kind = right.Role == ApiRight.Pause ? "Role" : "ClusterRole";
-        var binding =
-            right.Namespace is null
-                ? $"kubectl create clusterrolebinding {right.Role}-{user} --clusterrole={right.Role} --user={user}"
-                : $"kubectl create rolebinding {right.Role}-{user} --{kind.ToLowerInvariant()}={right.Role} --user={user} --namespace={right.Namespace}";
-        var narrower = right is { Namespace: null, IsNamespaced: true } ? " One namespace alone: --namespace NAME." : "";
+        var binding = right.Namespace is null
+            ? $"kubectl create clusterrolebinding {right.Role}-{user} --clusterrole={right.Role} --user={user}"
+            : $"kubectl create rolebinding {right.Role}-{user} --{kind.ToLowerInvariant()}={right.Role} --user={user} --namespace={right.Namespace}";
+        var narrower = right is { Namespace: null, IsNamespaced: true }
+            ? " One namespace alone: --namespace NAME."
+            : "";
         return $"You ({user}) may not {right.Verb} {right.Resource}{where}.{narrower} The {kind} {right.Role} gives that right; an administrator "
             + $"binds it with: {binding}";
     }

@@ -140,11 +140,7 @@ internal static class Linter
             {
                 yield return new DatabaseAvailabilityGroup
                 {
-                    Metadata = new V1ObjectMeta
-                    {
-                        Name = group,
-                        NamespaceProperty = each.Metadata.NamespaceProperty,
-                    },
+                    Metadata = new V1ObjectMeta { Name = group, NamespaceProperty = each.Metadata.NamespaceProperty },
                 };
             }
         }

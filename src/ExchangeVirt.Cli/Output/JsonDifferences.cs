@@ -46,5 +46,7 @@ internal static class JsonDifferences
     private static JsonNode? Named(JsonArray list, string name) => list.FirstOrDefault(item => NameOf(item) == name);
 
     private static string? Text(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() is JsonValueKind.String ? value.GetValue<string>() : node?.ToJsonString();
+        node is JsonValue value && value.GetValueKind() is JsonValueKind.String
+            ? value.GetValue<string>()
+            : node?.ToJsonString();
 }

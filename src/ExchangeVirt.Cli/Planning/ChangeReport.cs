@@ -1,11 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using ExchangeVirt.Cli.Demo;
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Operator.Previewing;
 using ExchangeVirt.Operator.Reporting;
-using ExchangeVirt.Resources.V1Alpha1;
 using k8s;
 using k8s.Models;
 
@@ -161,7 +159,9 @@ internal sealed record MachineChange(
     public void Write(TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"{Name}: {(IsSeen ? $"on {Host}" : Host is null ? "not there yet" : $"bound to {Host}, not seen yet")}");
+        output.WriteLine(
+            $"{Name}: {(IsSeen ? $"on {Host}" : Host is null ? "not there yet" : $"bound to {Host}, not seen yet")}"
+        );
         foreach (var problem in Problems)
         {
             output.WriteLine($"  ! {problem}");
@@ -220,7 +220,9 @@ internal sealed record ChangeReport(
         IReadOnlyList<VirtualMachineOutlook> after
     )
     {
-        var before = today.ToDictionary(static each => (each.Entity.Metadata.NamespaceProperty, each.Entity.Metadata.Name));
+        var before = today.ToDictionary(static each =>
+            (each.Entity.Metadata.NamespaceProperty, each.Entity.Metadata.Name)
+        );
         return new ChangeReport(
             PlanBasis.Status,
             objects,

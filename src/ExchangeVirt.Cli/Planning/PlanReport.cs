@@ -38,7 +38,9 @@ internal sealed record PlanReport(
             [.. objects.Machines.Select(MachinePlan.Of)],
             new SortedDictionary<string, string>(
                 objects
-                    .Hosts.Select(static host => (host.Metadata.Name, Ready: MachineLine.Condition(host.Status, "Ready")))
+                    .Hosts.Select(static host =>
+                        (host.Metadata.Name, Ready: MachineLine.Condition(host.Status, "Ready"))
+                    )
                     .Where(static host => host.Ready is { Status: "False" })
                     .ToDictionary(
                         static host => host.Name,
@@ -164,8 +166,7 @@ internal sealed record MachinePlan(
         }
         else if (status.ObservedGeneration < machine.Metadata.Generation)
         {
-            yield return
-                $"the operator has looked at generation {status.ObservedGeneration}, and not yet at {machine.Metadata.Generation}, which is declared";
+            yield return $"the operator has looked at generation {status.ObservedGeneration}, and not yet at {machine.Metadata.Generation}, which is declared";
         }
 
         // What placement or an action says already is not said twice.

@@ -179,7 +179,7 @@ internal static class OverviewReader
         string? problem = null;
         try
         {
-            next = MaintenanceSchedule.Intervals(spec.MaintenanceWindows, now).FirstOrDefault();
+            next = MaintenanceSchedule.Intervals(spec.MaintenanceWindows, now) is [var first, ..] ? first : null;
         }
         catch (FormatException misfit)
         {

@@ -59,7 +59,10 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
                 _ => "who works is not known",
             },
             // The beginning tells installations apart; the whole is in the JSON.
-            who.Installation is { } installation ? $", installation {installation.Split('-')[0]}" : ""
+            who.Installation
+                is { } installation
+                ? $", installation {installation.Split('-')[0]}"
+                : ""
         ).Within(width);
         if (who.Paused is { } paused)
         {
@@ -167,7 +170,10 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
         policy switch
         {
             { Problem: { } problem } => new Piece(problem, Tone.Bad),
-            { Window: null } => new Piece("none defined", policy.Disruption == "MaintenanceWindow" ? Tone.Notable : Tone.Faint),
+            { Window: null } => new Piece(
+                "none defined",
+                policy.Disruption == "MaintenanceWindow" ? Tone.Notable : Tone.Faint
+            ),
             { Window: { IsOpen: true } open } => new Piece(
                 $"{open.Name} is open, closes in {Age.Text(open.ClosesAt - _now)}",
                 Tone.Good
@@ -256,7 +262,9 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
                 new ScreenLine(""),
                 new ScreenLine(new Piece("NOT SHOWN", Tone.Heading)),
                 .. overview.Remarks.SelectMany(remark =>
-                    ScreenLine.Wrap(remark, width - 2, lines: 6).Select((line, index) => new ScreenLine(index == 0 ? line : $"  {line}"))
+                    ScreenLine
+                        .Wrap(remark, width - 2, lines: 6)
+                        .Select((line, index) => new ScreenLine(index == 0 ? line : $"  {line}"))
                 ),
             ];
 
@@ -285,9 +293,7 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
 
         if (count > LongestSection)
         {
-            yield return new ScreenLine(
-                new Piece($"… {count} in all: {more}", Tone.Faint)
-            );
+            yield return new ScreenLine(new Piece($"… {count} in all: {more}", Tone.Faint));
         }
     }
 

@@ -40,11 +40,7 @@ public static class EstateVerdicts
         OfDesired(situation.Desired, situation.Policy, situation.Now);
 
     /// <summary>Judges what a manifest asks for by itself.</summary>
-    public static IReadOnlyList<RuleVerdict> OfDesired(
-        DesiredVirtualMachine desired,
-        Policy policy,
-        DateTimeOffset now
-    )
+    public static IReadOnlyList<RuleVerdict> OfDesired(DesiredVirtualMachine desired, Policy policy, DateTimeOffset now)
     {
         var estate = new Estate(
             new EstateFacts { TakenAt = now, VirtualMachines = [EstateBuilder.Declared(desired, policy)] }

@@ -126,8 +126,9 @@ public static class StatusPreview
                 known is not null
                 && (
                     known.Desired == asked.Desired
-                        ? known.State is nameof(Domain.Planning.SettingState.InSync)
-                            or nameof(Domain.Planning.SettingState.Unknown)
+                        ? known.State
+                            is nameof(Domain.Planning.SettingState.InSync)
+                                or nameof(Domain.Planning.SettingState.Unknown)
                         : known.Observed == asked.Desired
                 );
             if (!isSettled)

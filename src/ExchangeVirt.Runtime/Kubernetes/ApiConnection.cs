@@ -103,7 +103,7 @@ public sealed record ApiConnection
                 .Where(File.Exists),
         ];
 
-    private static IEnumerable<string> DefaultFiles() =>
+    private static List<string> DefaultFiles() =>
         NamedFiles() is { Count: > 0 } named ? named
         : File.Exists(KubernetesClientConfiguration.KubeConfigDefaultLocation)
             ? [KubernetesClientConfiguration.KubeConfigDefaultLocation]

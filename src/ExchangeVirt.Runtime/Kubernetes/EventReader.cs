@@ -48,7 +48,8 @@ public static class EventReader
     /// <summary>Reads how often it happened.</summary>
     internal static int CountOf(JsonElement element) =>
         SeriesOf(element) is { } series && series.TryGetProperty("count", out var count) ? count.GetInt32()
-        : element.TryGetProperty("deprecatedCount", out var old) && old.TryGetInt32(out var number) && number > 0 ? number
+        : element.TryGetProperty("deprecatedCount", out var old) && old.TryGetInt32(out var number) && number > 0
+            ? number
         : 1;
 
     private static JsonElement? SeriesOf(JsonElement element) =>

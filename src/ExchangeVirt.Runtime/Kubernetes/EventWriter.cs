@@ -54,7 +54,11 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
                     cancellationToken
                 ) ?? throw new ResourceNotFoundException("The API server does not serve events.k8s.io/v1.");
             records.AddRange(
-                page.RootElement.GetProperty("items").EnumerateArray().Where(IsOurs).Select(EventReader.Read).OfType<EventRecord>()
+                page.RootElement.GetProperty("items")
+                    .EnumerateArray()
+                    .Where(IsOurs)
+                    .Select(EventReader.Read)
+                    .OfType<EventRecord>()
             );
             next = page.RootElement.GetProperty("metadata").TryGetProperty("continue", out var token)
                 ? token.GetString()
@@ -120,7 +124,10 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
 
         using var counted = await api.MergeAsync(
             ApiPath.Of(s_type, key),
-            new JsonObject { ["series"] = Series(EventReader.CountOf(before.RootElement) + record.Count, record.LastTimestamp) },
+            new JsonObject
+            {
+                ["series"] = Series(EventReader.CountOf(before.RootElement) + record.Count, record.LastTimestamp),
+            },
             options.FieldManager,
             cancellationToken
         );

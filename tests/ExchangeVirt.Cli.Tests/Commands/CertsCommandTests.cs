@@ -25,12 +25,12 @@ public sealed class CertsCommandTests
         );
         Assert.All(
             documents,
-            each => Assert.Equal(("v1", "Secret", "kubernetes.io/tls"), (each["apiVersion"], each["kind"], each["type"]))
+            each =>
+                Assert.Equal(("v1", "Secret", "kubernetes.io/tls"), (each["apiVersion"], each["kind"], each["type"]))
         );
         Assert.All(
             documents,
-            each =>
-                Assert.Equal(File.ReadAllText(Path.Combine(pki, "ca.crt")), Decoded(Map(each["data"])["ca.crt"]))
+            each => Assert.Equal(File.ReadAllText(Path.Combine(pki, "ca.crt")), Decoded(Map(each["data"])["ca.crt"]))
         );
         using var client = Certificate(documents[0]);
         Assert.Equal([Roles.Operator], Roles.UrisOf(client));
@@ -52,7 +52,9 @@ public sealed class CertsCommandTests
 
         var run = await Exvirt.RunAsync("certs", "--output", folder.Path, "--webhook", "--kubernetes-secrets");
 
-        var bundle = run.Output.Split('\n').First(static line => line.StartsWith("# LS0t", StringComparison.Ordinal))[2..];
+        var bundle = run.Output.Split('\n').First(static line => line.StartsWith("# LS0t", StringComparison.Ordinal))[
+            2..
+        ];
         Assert.Equal(File.ReadAllText(Path.Combine(folder.Path, "ca.crt")), Decoded(bundle));
         Assert.Contains($"caBundle    {bundle}", run.Error, StringComparison.Ordinal);
     }

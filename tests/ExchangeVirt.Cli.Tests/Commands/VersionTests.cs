@@ -17,10 +17,7 @@ public sealed class VersionTests
     {
         var deployment = new JsonObject
         {
-            ["metadata"] = new JsonObject
-            {
-                ["labels"] = new JsonObject { ["app.kubernetes.io/version"] = label },
-            },
+            ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["app.kubernetes.io/version"] = label } },
             ["spec"] = new JsonObject
             {
                 ["template"] = new JsonObject

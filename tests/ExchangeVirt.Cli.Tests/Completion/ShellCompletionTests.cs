@@ -84,9 +84,7 @@ public sealed class ShellCompletionTests
         Assert.Equal((0, ":4\n", ""), (run.ExitCode, run.Output, run.Error));
     }
 
-    private static async Task<(IReadOnlyList<string> Candidates, string Directive)> CompleteAsync(
-        params string[] typed
-    )
+    private static async Task<(IReadOnlyList<string> Candidates, string Directive)> CompleteAsync(params string[] typed)
     {
         var run = await Exvirt.RunAsync(["__complete", .. typed]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));

@@ -45,10 +45,7 @@ public sealed class LiveLintTests
 
         Assert.Empty(Judge(Some.Estate(), renamed));
         var finding = Assert.Single(Judge(Some.Estate(Some.Machine("ex01", Some.InSync())), renamed));
-        Assert.Equal(
-            (LintSeverity.Invalid, "virtual-machine-name-immutable"),
-            (finding.Severity, finding.Rule)
-        );
+        Assert.Equal((LintSeverity.Invalid, "virtual-machine-name-immutable"), (finding.Severity, finding.Rule));
         Assert.Contains("the object is there already", finding.Message, StringComparison.Ordinal);
     }
 

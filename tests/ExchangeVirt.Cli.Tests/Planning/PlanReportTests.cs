@@ -68,7 +68,12 @@ public sealed class PlanReportTests
     {
         var text = Written(
             Changes(
-                [Some.Policy(), Some.Group("dag01"), Some.Machine("ex01", Some.RestartPending()), Some.Machine("ex02", Some.InSync())],
+                [
+                    Some.Policy(),
+                    Some.Group("dag01"),
+                    Some.Machine("ex01", Some.RestartPending()),
+                    Some.Machine("ex02", Some.InSync()),
+                ],
                 """
                 apiVersion: exchangevirt.io/v1alpha1
                 kind: ExchangeVirtualMachine
@@ -146,14 +151,21 @@ public sealed class PlanReportTests
             StringComparison.Ordinal
         );
         // Its pending plan says so once.
-        Assert.Equal(1, System.Text.RegularExpressions.Regex.Count(Written(PlanReport.Of(Some.Estate(homeless)).Write), "needs 24"));
+        Assert.Equal(
+            1,
+            System.Text.RegularExpressions.Regex.Count(Written(PlanReport.Of(Some.Estate(homeless)).Write), "needs 24")
+        );
     }
 
     [Fact]
     public void A_policy_that_lets_go_of_what_waits_is_seen_on_every_machine_under_it()
     {
         var report = Changes(
-            [Some.Policy(), Some.Machine("ex01", Some.RestartPending()), Some.Machine("lab01", Some.RestartPending(), policy: "lab")],
+            [
+                Some.Policy(),
+                Some.Machine("ex01", Some.RestartPending()),
+                Some.Machine("lab01", Some.RestartPending(), policy: "lab"),
+            ],
             """
             apiVersion: exchangevirt.io/v1alpha1
             kind: VirtualizationPolicy
@@ -194,7 +206,11 @@ public sealed class PlanReportTests
     public void Applying_keeps_status_identity_and_what_others_have_noted_on_the_object()
     {
         var live = Some.Machine("ex01", Some.InSync());
-        live.Metadata.Annotations = new Dictionary<string, string> { ["exchangevirt.io/hold"] = "", ["theirs"] = "old" };
+        live.Metadata.Annotations = new Dictionary<string, string>
+        {
+            ["exchangevirt.io/hold"] = "",
+            ["theirs"] = "old",
+        };
         var manifest = Some.Machine("ex01");
         manifest.Metadata.Annotations = new Dictionary<string, string> { ["theirs"] = "new" };
         manifest.Spec = manifest.Spec with { Paused = true };

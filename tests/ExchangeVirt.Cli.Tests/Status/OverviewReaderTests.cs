@@ -260,18 +260,7 @@ public sealed class OverviewReaderTests
             new PausedOverview("jane", "firmware", Some.Now),
             Of(Some.Estate(), s_working with { Pause = pulled }).Operator.Paused
         );
-        Assert.Null(
-            Of(
-                Some.Estate(),
-                s_working with
-                {
-                    Pause = pulled with
-                    {
-                        IsPaused = false,
-                    },
-                }
-            ).Operator.Paused
-        );
+        Assert.Null(Of(Some.Estate(), s_working with { Pause = pulled with { IsPaused = false } }).Operator.Paused);
     }
 
     private static System.Text.Json.Nodes.JsonObject Odd(string what, IKubernetesObject<V1ObjectMeta> entity)

@@ -95,7 +95,9 @@ public sealed class StatusScreenTests
     [Fact]
     public void What_does_not_fit_is_counted()
     {
-        var machines = Enumerable.Range(1, 25).Select(static number => Some.Machine($"ex{number:00}", Some.RestartPending()));
+        var machines = Enumerable
+            .Range(1, 25)
+            .Select(static number => Some.Machine($"ex{number:00}", Some.RestartPending()));
 
         var text = Text(Overview(Some.Estate([Some.Policy(), .. machines])), 120);
 
@@ -114,7 +116,12 @@ public sealed class StatusScreenTests
                     null,
                     null,
                     null,
-                    Some.Condition("Ready", "False", "HostUnreachable", "The agent at https://hv03.example:7443 does not answer (Unavailable): connection refused. What was last seen on the host may still run; nothing is done there until it answers.")
+                    Some.Condition(
+                        "Ready",
+                        "False",
+                        "HostUnreachable",
+                        "The agent at https://hv03.example:7443 does not answer (Unavailable): connection refused. What was last seen on the host may still run; nothing is done there until it answers."
+                    )
                 ),
                 Some.Group(
                     "dag01",
@@ -159,7 +166,12 @@ public sealed class StatusScreenTests
                         ObservedGeneration = 1,
                         Conditions =
                         [
-                            Some.Condition("Ready", "False", "NoHostFits", "hv01: needs 4 virtual processors more than are left.\nhv02: needs 24."),
+                            Some.Condition(
+                                "Ready",
+                                "False",
+                                "NoHostFits",
+                                "hv01: needs 4 virtual processors more than are left.\nhv02: needs 24."
+                            ),
                         ],
                     }
                 ),
@@ -200,7 +212,15 @@ public sealed class StatusScreenTests
         EstateObjects objects,
         OperatorSight? sight = null,
         params IEnumerable<string> remarks
-    ) => OverviewReader.Of("https://cluster.example:6443", null, objects, sight ?? new OperatorSight(), remarks, Some.Now);
+    ) =>
+        OverviewReader.Of(
+            "https://cluster.example:6443",
+            null,
+            objects,
+            sight ?? new OperatorSight(),
+            remarks,
+            Some.Now
+        );
 
     private static string Text(EstateOverview overview, int width) =>
         string.Join('\n', new StatusScreen(overview, width).Lines().Select(static line => line.Text));

@@ -45,6 +45,10 @@ public sealed record Tool
     /// <summary>Gets how long a run may take.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Takes a program of the project's own, as the cluster's administrator.</summary>
+    public static Tool Own(string path, TestCluster cluster) =>
+        new(path, cluster.Home) { Kubeconfig = cluster.AdminKubeconfig };
+
     /// <summary>Returns the same tool for another user.</summary>
     public Tool As(string kubeconfig) => this with { Kubeconfig = kubeconfig };
 

@@ -85,10 +85,7 @@ public sealed partial class GetTests(SharedEstate shared)
         var missing = await estate.Exvirt.RunAsync("get", "exvm", "ex77", "-n", "messaging");
 
         Assert.Equal(1, missing.ExitCode);
-        Assert.Equal(
-            "exvirt: There is no ExchangeVirtualMachine ex77 in namespace messaging.",
-            missing.Error.Trim()
-        );
+        Assert.Equal("exvirt: There is no ExchangeVirtualMachine ex77 in namespace messaging.", missing.Error.Trim());
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class LintTests(SharedEstate shared)
         var manifest = PluginEstate.Machine("ex05");
 
         var alone = await estate.Exvirt.FeedAsync(manifest, "lint", "-", "--unknown-references", "Refuse");
-        var there = await estate.Exvirt.As(estate.Viewer)
+        var there = await estate
+            .Exvirt.As(estate.Viewer)
             .FeedAsync(manifest, "lint", "--cluster", "-f", "-", "--unknown-references", "Refuse");
 
         Assert.Equal(2, alone.ExitCode);
@@ -33,8 +34,7 @@ public sealed class LintTests(SharedEstate shared)
 
         Assert.True(alone.ExitCode == 0, alone.All);
         Assert.Equal(2, there.ExitCode);
-        var finding = JsonNode
-            .Parse(there.Output)!["findings"]!
+        var finding = JsonNode.Parse(there.Output)!["findings"]!
             .AsArray()
             .Single(static each => (string?)each!["severity"] == "Invalid")!;
         Assert.Equal("virtual-machine-name-immutable", (string?)finding["rule"]);
@@ -63,7 +63,8 @@ public sealed class LintTests(SharedEstate shared)
         var estate = await shared.GetAsync();
         var manifest = PluginEstate.Machine("ex05", more: "policyName: lab");
 
-        var lint = await estate.Exvirt.As(estate.NamespaceViewer)
+        var lint = await estate
+            .Exvirt.As(estate.NamespaceViewer)
             .FeedAsync(manifest, "lint", "--cluster", "-", "--unknown-references", "Refuse");
 
         Assert.True(lint.ExitCode == 0, lint.All);
@@ -80,7 +81,14 @@ public sealed class LintTests(SharedEstate shared)
         var estate = await shared.GetAsync();
         var manifest = PluginEstate.Machine("ex05").Replace(", namespace: messaging", "", StringComparison.Ordinal);
 
-        var inDefault = await estate.Exvirt.FeedAsync(manifest, "lint", "--cluster", "-", "--unknown-references", "Refuse");
+        var inDefault = await estate.Exvirt.FeedAsync(
+            manifest,
+            "lint",
+            "--cluster",
+            "-",
+            "--unknown-references",
+            "Refuse"
+        );
         var inMessaging = await estate.Exvirt.FeedAsync(
             manifest,
             "lint",

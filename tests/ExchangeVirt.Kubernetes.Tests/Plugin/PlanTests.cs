@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest;
-using ExchangeVirt.Envtest.Clients;
-using ExchangeVirt.Envtest.Processes;
+using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Plugin;
 
@@ -15,7 +14,11 @@ public sealed class PlanTests(SharedEstate shared)
 
         var plan = (await estate.Exvirt.As(estate.Viewer).RunAsync("plan", "-n", "messaging")).Succeeded();
 
-        Assert.StartsWith("From status as the operator last wrote it; no host was asked.", plan, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "From status as the operator last wrote it; no host was asked.",
+            plan,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             """
 
@@ -52,9 +55,7 @@ public sealed class PlanTests(SharedEstate shared)
         );
 
         var plan = (await estate.Exvirt.As(estate.Viewer).RunAsync("plan", "-f", folder.Path)).Succeeded();
-        var json = JsonNode.Parse(
-            (await estate.Exvirt.RunAsync("plan", "-f", folder.Path, "-o", "json")).Succeeded()
-        )!;
+        var json = JsonNode.Parse((await estate.Exvirt.RunAsync("plan", "-f", folder.Path, "-o", "json")).Succeeded())!;
 
         Assert.Contains("no host was asked", plan, StringComparison.Ordinal);
         Assert.Contains("spec.memory.size: 128Gi -> 192Gi", plan, StringComparison.Ordinal);
@@ -63,7 +64,9 @@ public sealed class PlanTests(SharedEstate shared)
         Assert.Contains("messaging/ex03: not there yet", plan, StringComparison.Ordinal);
         Assert.Equal("Status", (string?)json["basis"]);
         // The policy holds back what is pending for a machine that no manifest speaks of.
-        var other = json["virtualMachines"]!.AsArray().Single(static each => (string?)each!["name"] == "messaging/ex01")!;
+        var other = json["virtualMachines"]!
+            .AsArray()
+            .Single(static each => (string?)each!["name"] == "messaging/ex01")!;
         Assert.Equal("MaintenanceWindow", (string?)other["settings"]![0]!["waitsNow"]);
         Assert.Equal("ObserveOnly", (string?)other["settings"]![0]!["waits"]);
         Assert.Equal("Enforce", await EnforcementAsync(estate));
@@ -88,15 +91,21 @@ public sealed class PlanTests(SharedEstate shared)
               - { name: EX11, state: Running, processors: 6, memory: { size: 64Gi, dynamic: true }, checkpointType: Production }
             """
         );
-        await using var up = await GuardedProcess.StartAsync(
-            new ProgramStart(estate.Exvirt.Path, ["sim", "up", folder.Combine("hosts"), "--dir", folder.Combine("sim")])
+        await using var hosts = await SimulatedHosts.StartAsync(folder.Combine("hosts"), folder.Combine("sim"));
+        await estate.ApplyAsync(
+            $$"""
+            apiVersion: exchangevirt.io/v1alpha1
+            kind: HyperVHost
+            metadata: { name: sim01 }
+            spec: { agent: { endpoint: "{{hosts.Endpoints["sim01"].GetLeftPart(
+                UriPartial.Authority
+            )}}", serverName: sim01 } }
+            """
         );
-        await Until.TrueAsync("the simulated host is up", () => up.Log.Contains("# Up.", StringComparison.Ordinal));
-        await estate.ApplyAsync(Host(up.Log));
         var reader = folder.Folder("reader");
         foreach (var file in (string[])["reader.crt", "reader.key", "ca.crt"])
         {
-            File.Copy(folder.Combine("sim", "certificates", file), Path.Combine(reader, file));
+            File.Copy(Path.Combine(hosts.Certificates, file), Path.Combine(reader, file));
         }
 
         var machine = PluginEstate.Machine("ex11", more: "virtualMachineName: EX11\n  adoption: IfExists");
@@ -108,7 +117,9 @@ public sealed class PlanTests(SharedEstate shared)
         var json = JsonNode.Parse(plan.Succeeded())!;
         Assert.Equal("Hosts", (string?)json["basis"]);
         Assert.Contains("hv01", json["unreachableHosts"]!.AsObject().Select(static host => host.Key));
-        var planned = json["virtualMachines"]!.AsArray().Single(static each => (string?)each!["name"] == "messaging/ex11")!;
+        var planned = json["virtualMachines"]!
+            .AsArray()
+            .Single(static each => (string?)each!["name"] == "messaging/ex11")!;
         Assert.Equal("sim01", (string?)planned["host"]);
         Assert.Contains("SetFixedMemory", planned["actions"]!.AsArray().Select(static each => (string?)each!["name"]));
     }
@@ -133,11 +144,6 @@ public sealed class PlanTests(SharedEstate shared)
         Assert.Contains("No host's agent answers: hv01:", refused.Error, StringComparison.Ordinal);
     }
 
-    private static string Host(string log) =>
-        string.Join('\n', log.Split('\n').SkipWhile(static line => !line.StartsWith("apiVersion", StringComparison.Ordinal)));
-
     private static async Task<string> EnforcementAsync(PluginEstate estate) =>
-        (
-            await estate.Kubectl.RunAsync("get", "virtpol", "default", "-o", "jsonpath={.spec.enforcement}")
-        ).Succeeded();
+        (await estate.Kubectl.RunAsync("get", "virtpol", "default", "-o", "jsonpath={.spec.enforcement}")).Succeeded();
 }

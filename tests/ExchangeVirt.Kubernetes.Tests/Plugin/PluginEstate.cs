@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest;
 using ExchangeVirt.Envtest.Clients;
 using ExchangeVirt.Envtest.Definitions;
+using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Plugin;
 
@@ -47,7 +48,7 @@ public sealed class PluginEstate : IAsyncDisposable
     {
         Plane = plane;
         Kubectl = kubectl;
-        Exvirt = Built.Exvirt(plane);
+        Exvirt = Tool.Own(Programs.Exvirt, plane);
     }
 
     public ControlPlane Plane { get; }
@@ -94,7 +95,9 @@ public sealed class PluginEstate : IAsyncDisposable
     /// <summary>Writes the status of an object, as the operator does.</summary>
     public async Task WriteStatusAsync(string plural, string? inNamespace, string name, string status)
     {
-        var path = inNamespace is null ? $"{Kinds}/{plural}/{name}" : $"{Kinds}/namespaces/{inNamespace}/{plural}/{name}";
+        var path = inNamespace is null
+            ? $"{Kinds}/{plural}/{name}"
+            : $"{Kinds}/namespaces/{inNamespace}/{plural}/{name}";
         (
             await Plane.Raw.PatchAsync($"{path}/status", new JsonObject { ["status"] = JsonNode.Parse(status) })
         ).Succeeded();
@@ -109,7 +112,12 @@ public sealed class PluginEstate : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Plane.DisposeAsync();
 
-    public static string Machine(string name, string memory = "128Gi", string more = "", string inNamespace = "messaging") =>
+    public static string Machine(
+        string name,
+        string memory = "128Gi",
+        string more = "",
+        string inNamespace = "messaging"
+    ) =>
         $$"""
             apiVersion: exchangevirt.io/v1alpha1
             kind: ExchangeVirtualMachine
@@ -154,12 +162,23 @@ public sealed class PluginEstate : IAsyncDisposable
             )
         ).Succeeded();
         Viewer = await UserAsync("vera", "clusterrolebinding", "--clusterrole=exchangevirt-view");
-        NamespaceViewer = await UserAsync("nick", "rolebinding", "--clusterrole=exchangevirt-view", "--namespace=messaging");
+        NamespaceViewer = await UserAsync(
+            "nick",
+            "rolebinding",
+            "--clusterrole=exchangevirt-view",
+            "--namespace=messaging"
+        );
         File.WriteAllText(
             NamespaceViewer,
-            File.ReadAllText(NamespaceViewer).Replace("namespace: default", "namespace: messaging", StringComparison.Ordinal)
+            File.ReadAllText(NamespaceViewer)
+                .Replace("namespace: default", "namespace: messaging", StringComparison.Ordinal)
         );
-        Pauser = await UserAsync("paula", "rolebinding", "--role=exchangevirt-pause", $"--namespace={OperatorNamespace}");
+        Pauser = await UserAsync(
+            "paula",
+            "rolebinding",
+            "--role=exchangevirt-pause",
+            $"--namespace={OperatorNamespace}"
+        );
         Nobody = Plane.UserKubeconfig("norman");
         Kubectl = WithPlugin(Kubectl);
         await DeclareAsync();
@@ -220,7 +239,10 @@ public sealed class PluginEstate : IAsyncDisposable
             "databaseavailabilitygroups",
             "messaging",
             "dag01",
-            Conditions("QuorumHeld", """ "members": 2, "available": 2, "votes": 3, "quorum": 2, "disruptionsAllowed": 1, """)
+            Conditions(
+                "QuorumHeld",
+                """ "members": 2, "available": 2, "votes": 3, "quorum": 2, "disruptionsAllowed": 1, """
+            )
         );
         await WriteStatusAsync("exchangevirtualmachines", "messaging", "ex01", RestartPending);
         await WriteStatusAsync("exchangevirtualmachines", "messaging", "ex02", InSync);

@@ -1,5 +1,6 @@
 using ExchangeVirt.Envtest;
 using ExchangeVirt.Envtest.Clients;
+using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Plugin;
 
@@ -7,10 +8,32 @@ namespace ExchangeVirt.Kubernetes.Tests.Plugin;
 public sealed class RefusalTests(SharedEstate shared)
 {
     [Theory]
-    [InlineData("You (norman) may not list exchangevirtualmachines.exchangevirt.io in all namespaces. One namespace alone: --namespace NAME. The ClusterRole exchangevirt-view gives that right; an administrator binds it with: kubectl create clusterrolebinding exchangevirt-view-norman --clusterrole=exchangevirt-view --user=norman", "get", "exvm", "-A")]
-    [InlineData("You (norman) may not list exchangevirtualmachines.exchangevirt.io in namespace messaging. The ClusterRole exchangevirt-view gives that right; an administrator binds it with: kubectl create rolebinding exchangevirt-view-norman --clusterrole=exchangevirt-view --user=norman --namespace=messaging", "get", "exvm", "-n", "messaging")]
-    [InlineData("You (norman) may not get hypervhosts.exchangevirt.io. The ClusterRole exchangevirt-view gives that right", "get", "hvhost", "hv01")]
-    [InlineData("You (norman) may not list events.events.k8s.io in namespace messaging.", "get", "events", "-n", "messaging")]
+    [InlineData(
+        "You (norman) may not list exchangevirtualmachines.exchangevirt.io in all namespaces. One namespace alone: --namespace NAME. The ClusterRole exchangevirt-view gives that right; an administrator binds it with: kubectl create clusterrolebinding exchangevirt-view-norman --clusterrole=exchangevirt-view --user=norman",
+        "get",
+        "exvm",
+        "-A"
+    )]
+    [InlineData(
+        "You (norman) may not list exchangevirtualmachines.exchangevirt.io in namespace messaging. The ClusterRole exchangevirt-view gives that right; an administrator binds it with: kubectl create rolebinding exchangevirt-view-norman --clusterrole=exchangevirt-view --user=norman --namespace=messaging",
+        "get",
+        "exvm",
+        "-n",
+        "messaging"
+    )]
+    [InlineData(
+        "You (norman) may not get hypervhosts.exchangevirt.io. The ClusterRole exchangevirt-view gives that right",
+        "get",
+        "hvhost",
+        "hv01"
+    )]
+    [InlineData(
+        "You (norman) may not list events.events.k8s.io in namespace messaging.",
+        "get",
+        "events",
+        "-n",
+        "messaging"
+    )]
     [InlineData("You (norman) may not list hypervhosts.exchangevirt.io.", "status")]
     [InlineData("You (norman) may not list hypervhosts.exchangevirt.io.", "plan", "-A")]
     public async Task Whoever_may_not_hears_what_and_which_role_gives_it(string message, params string[] arguments)
@@ -99,7 +122,7 @@ public sealed class RefusalTests(SharedEstate shared)
     public async Task Without_the_definitions_it_says_how_to_install_them()
     {
         await using var empty = await CustomResourceServer.StartAsync();
-        var exvirt = Built.Exvirt(empty);
+        var exvirt = Tool.Own(Programs.Exvirt, empty);
 
         var list = await exvirt.RunAsync("get", "exvm", "-A");
         var one = await exvirt.RunAsync("get", "exvm", "ex01", "-n", "messaging");

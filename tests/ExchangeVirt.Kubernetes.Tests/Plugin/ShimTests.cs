@@ -44,7 +44,11 @@ public sealed class ShimTests(SharedEstate shared)
     {
         var estate = await shared.GetAsync();
 
-        await AssertOffersAsync(candidate, directive, () => estate.Kubectl.RunAsync(["__complete", "exvirt", .. typed]));
+        await AssertOffersAsync(
+            candidate,
+            directive,
+            () => estate.Kubectl.RunAsync(["__complete", "exvirt", .. typed])
+        );
     }
 
     // kubectl has completions of its own for these two, and asks no plugin.

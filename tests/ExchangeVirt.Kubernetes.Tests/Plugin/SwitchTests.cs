@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest;
 using ExchangeVirt.Runtime.Kubernetes;
 using ExchangeVirt.Runtime.Stores;

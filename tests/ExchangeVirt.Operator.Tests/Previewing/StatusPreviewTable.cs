@@ -17,9 +17,16 @@ public sealed class StatusPreviewTable
     private static readonly Dictionary<string, ObservedVirtualMachine> s_seen = new()
     {
         ["in sync"] = Some.Observed,
-        ["dynamic memory"] = Some.Observed with { Memory = new ObservedMemory(ByteSize.FromGibibytes(96), Dynamic: true) },
+        ["dynamic memory"] = Some.Observed with
+        {
+            Memory = new ObservedMemory(ByteSize.FromGibibytes(96), Dynamic: true),
+        },
         ["too few processors"] = Some.Observed with { ProcessorCount = 4 },
-        ["checkpoints"] = Some.Observed with { CheckpointType = CheckpointType.Production, AutomaticCheckpoints = true },
+        ["checkpoints"] = Some.Observed with
+        {
+            CheckpointType = CheckpointType.Production,
+            AutomaticCheckpoints = true,
+        },
         ["saving at shutdown"] = Some.Observed with { AutomaticStopAction = AutomaticStopAction.Save },
         ["no disk"] = Some.Observed with { Disks = [] },
         ["no adapter"] = Some.Observed with { NetworkAdapters = [] },
@@ -48,7 +55,9 @@ public sealed class StatusPreviewTable
         Assert.True(outlook.IsSeen);
         Assert.Equal(
             decision
-                .Plan.Settings.Where(static setting => setting.State is not (SettingState.InSync or SettingState.Unknown))
+                .Plan.Settings.Where(static setting =>
+                    setting.State is not (SettingState.InSync or SettingState.Unknown)
+                )
                 .Select(static setting => (setting.Name, setting.Desired, setting.Observed)),
             outlook.Settings.Select(static setting => (setting.Name, setting.Desired, setting.Observed))
         );
@@ -63,13 +72,7 @@ public sealed class StatusPreviewTable
     {
         var entity = Entity();
         entity.Status = VirtualMachineReport.For(
-            (
-                Situations.InOrder() with
-                {
-                    Entity = entity,
-                    Desired = Desired.From(entity),
-                }
-            ).Decide(),
+            (Situations.InOrder() with { Entity = entity, Desired = Desired.From(entity) }).Decide(),
             operation: null
         );
         entity.Spec = entity.Spec with { Processors = new ProcessorsSpec { Count = 12 } };
@@ -146,9 +149,21 @@ public sealed class StatusPreviewTable
             Memory = new MemorySpec { Size = "128Gi" },
             Disks =
             [
-                new DiskSpec { Name = "db1", VirtualHardDisk = new VirtualHardDiskSpec { Path = @"D:\ex01\db1.vhdx" } },
+                new DiskSpec
+                {
+                    Name = "db1",
+                    VirtualHardDisk = new VirtualHardDiskSpec { Path = @"D:\ex01\db1.vhdx" },
+                },
             ],
-            NetworkAdapters = [new NetworkAdapterSpec { Name = "mapi", SwitchName = "prod", VlanId = 120 }],
+            NetworkAdapters =
+            [
+                new NetworkAdapterSpec
+                {
+                    Name = "mapi",
+                    SwitchName = "prod",
+                    VlanId = 120,
+                },
+            ],
             PowerState = RequestedPowerState.Running,
             AutomaticStart = new AutomaticStartSpec { Action = StartAction.Start, DelaySeconds = 300 },
         };
