@@ -161,7 +161,11 @@ public sealed partial class Controller<T> : IController, IDisposable
 
         var (word, delay) = Requeue(key, outcome);
         RuntimeMetrics.Reconciles.Add(1, Tag("controller", _kind), Tag("result", word));
-        if (!outcome.IsSuccess)
+        if (outcome.IsWaiting)
+        {
+            LogWaiting(_kind, key, outcome.Message, delay.TotalSeconds);
+        }
+        else if (!outcome.IsSuccess)
         {
             RuntimeMetrics.Errors.Add(1, Tag("controller", _kind));
             LogFailure(outcome.Error, _kind, key, outcome.Message, delay.TotalSeconds);
@@ -182,7 +186,7 @@ public sealed partial class Controller<T> : IController, IDisposable
                 return ("requeue_after", after);
             case { RequeueAfter: { } after }:
                 _queue.AddAfter(key, after);
-                return ("error", after);
+                return (outcome.IsWaiting ? "requeue_after" : "error", after);
             default:
                 return ("error", _queue.AddRateLimited(key));
         }
@@ -246,9 +250,21 @@ public sealed partial class Controller<T> : IController, IDisposable
     [LoggerMessage(EventId = 4012, Level = LogLevel.Debug, Message = "{Kind} {Key} changed during the pass: {Problem}")]
     private partial void LogConflict(string kind, ResourceKey key, string problem);
 
+    [LoggerMessage(
+        EventId = 4013,
+        Level = LogLevel.Debug,
+        Message = "A pass over {Kind} {Key} waits: {Problem} Looking again in {Seconds:0.#} s"
+    )]
+    private partial void LogWaiting(string kind, ResourceKey key, string problem, double seconds);
+
     private sealed record Outcome(bool IsSuccess, string Message, Exception? Error, TimeSpan? RequeueAfter)
     {
+        public bool IsWaiting { get; private init; }
+
         public static Outcome Of(ReconciliationResult<T> result) =>
-            new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter);
+            new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter)
+            {
+                IsWaiting = result.IsWaiting,
+            };
     }
 }
