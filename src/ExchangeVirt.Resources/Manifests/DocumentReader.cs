@@ -289,20 +289,8 @@ internal sealed class DocumentReader(
     )
     {
         var entity = (IKubernetesObject<V1ObjectMeta>)json.Deserialize(kind.Type, Lenient)!;
-        return ResourceRules.Check(entity, old: null, IsSound);
-
-        bool IsSound(ResourceRule rule, string path)
-        {
-            var reads = rule.Reads.Count == 0 ? [""] : rule.Reads;
-            return !reads
-                .Select(read => ResourceRules.Join(path, read))
-                .Any(read => found.Exists(problem => IsWithin(problem.Path, read) || IsWithin(read, problem.Path)));
-        }
+        return ResourceRules.CheckSoundFields(entity, [.. found.Select(static problem => problem.Path)]);
     }
-
-    private static bool IsWithin(string path, string outer) =>
-        path.StartsWith(outer, StringComparison.Ordinal)
-        && (path.Length == outer.Length || outer.Length == 0 || path[outer.Length] is '.' or '[');
 
     private static int LineOf(YamlMapping root, string field) =>
         root.Entries.FirstOrDefault(entry => entry.Key == field)?.Line ?? root.Line;

@@ -166,7 +166,8 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
             _ => "a single value",
         };
 
-    private static string Wanted(ValueSchema schema) =>
+    /// <summary>Says what is allowed.</summary>
+    public static string Wanted(ValueSchema schema) =>
         schema switch
         {
             ObjectSchema wanted => $"a mapping with {string.Join(", ", Shown(wanted))}",
