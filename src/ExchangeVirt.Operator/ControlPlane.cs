@@ -5,6 +5,7 @@ using ExchangeVirt.Operator.Acting;
 using ExchangeVirt.Operator.Controllers;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Events;
@@ -53,6 +54,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly ControllerHost _host;
     private readonly PlacementService _placement;
     private readonly EventRecorder _events;
+    private readonly PauseWatch _pauses;
 
     /// <summary>Wires everything; nothing runs yet.</summary>
     public ControlPlane(ControlPlaneSeams seams)
@@ -76,13 +78,8 @@ public sealed class ControlPlane : IAsyncDisposable
         );
         _events = new EventRecorder(seams.Store, seams.Time, seams.Loggers.CreateLogger<EventRecorder>());
         var failures = new ActionFailures(seams.Time, seams.Random);
-        Reader = new SituationReader(
-            Caches,
-            Fleet,
-            new PauseSwitch(seams.Control).ReadAsync,
-            seams.Epoch.Current.Installation,
-            seams.Time
-        );
+        _pauses = new PauseWatch(seams.Control, seams.Time, seams.Random, seams.Loggers.CreateLogger<PauseWatch>());
+        Reader = new SituationReader(Caches, Fleet, _pauses.Reading, seams.Epoch.Current.Installation, seams.Time);
         _placement = new PlacementService(
             seams.Store,
             Caches,
@@ -99,8 +96,9 @@ public sealed class ControlPlane : IAsyncDisposable
             seams.Loggers.CreateLogger<ActionRunner>()
         );
 
+        var stored = new StoredStatus(seams.Store);
         var keeper = new VirtualMachineController(
-            seams.Store,
+            stored,
             Caches,
             Reader,
             _placement,
@@ -110,18 +108,37 @@ public sealed class ControlPlane : IAsyncDisposable
             _events,
             seams.NewGuid
         );
-        _machines = Controller(
+        _machines = Controller<ExchangeVirtualMachine, ExchangeVirtualMachineStatus>(
             keeper,
             machines,
-            new VirtualMachineFinalizer(seams.Store, keeper, Reader, runner, _placement, _events)
+            new VirtualMachineFinalizer(
+                stored,
+                new RetentionReader(seams.Store),
+                keeper,
+                Caches,
+                Reader,
+                runner,
+                _placement,
+                _events,
+                seams.Time
+            )
         );
-        _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time), hosts);
-        _groups = Controller(
+        _hosts = Controller<HyperVHost, HyperVHostStatus>(
+            new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time),
+            hosts
+        );
+        _groups = Controller<DatabaseAvailabilityGroup, DatabaseAvailabilityGroupStatus>(
             new AvailabilityGroupController(seams.Store, Caches, Fleet, seams.Epoch, _events, seams.Time),
             groups
         );
-        _policies = Controller(new PolicyController(seams.Store, seams.Time), policies);
-        _migrations = Controller(new MigrationController(seams.Store, seams.Time), migrations);
+        _policies = Controller<VirtualizationPolicy, VirtualizationPolicyStatus>(
+            new PolicyController(seams.Store, seams.Time),
+            policies
+        );
+        _migrations = Controller<VirtualMachineMigration, VirtualMachineMigrationStatus>(
+            new MigrationController(seams.Store, seams.Time),
+            migrations
+        );
         _host = new ControllerHost(
             [machines, hosts, groups, policies, migrations],
             [_machines, _hosts, _groups, _policies, _migrations],
@@ -157,7 +174,7 @@ public sealed class ControlPlane : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pauses = FollowPausesAsync(stop.Token);
+        var pauses = _pauses.RunAsync(EnqueueEverything, stop.Token);
         try
         {
             await _host.RunAsync(cancellationToken);
@@ -191,15 +208,23 @@ public sealed class ControlPlane : IAsyncDisposable
             _seams.Loggers.CreateLogger<Informer<T>>()
         );
 
-    private Controller<T> Controller<T>(
+    private Controller<T> Controller<T, TStatus>(
         IEntityController<T> controller,
         Informer<T> informer,
         params IReadOnlyList<IEntityFinalizer<T>> finalizers
     )
-        where T : class, IKubernetesObject<V1ObjectMeta> =>
-        new(
+        where T : class, IKubernetesObject<V1ObjectMeta>, IStatus<TStatus?>
+        where TStatus : ResourceStatus, new()
+    {
+        var reporting = new FailureReporting<T, TStatus>(
             controller,
-            finalizers,
+            _seams.Store,
+            _seams.Time,
+            _seams.Loggers.CreateLogger<FailureReporting<T, TStatus>>()
+        );
+        return new Controller<T>(
+            reporting,
+            [.. finalizers.Select(reporting.Around)],
             _seams.Store,
             informer,
             new ControllerOptions { Workers = _seams.Workers },
@@ -207,6 +232,7 @@ public sealed class ControlPlane : IAsyncDisposable
             _seams.Random,
             _seams.Loggers.CreateLogger<Controller<T>>()
         );
+    }
 
     private void OnFleetChange(FleetNotice notice)
     {
@@ -249,7 +275,7 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private void EnqueueAll(string host)
     {
-        foreach (var group in Caches.Groups.List().Where(group => group.Spec.Witness?.Host == host))
+        foreach (var group in Caches.Groups.List().Where(group => group.Spec?.Witness?.Host == host))
         {
             _groups.Enqueue(group.Key());
         }
@@ -285,7 +311,7 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private void EnqueueGroupOf(ExchangeVirtualMachine? entity)
     {
-        if (entity?.Spec.Exchange.DatabaseAvailabilityGroup is { } group)
+        if (entity is not null && Desired.GroupNameOf(entity) is { } group)
         {
             _groups.Enqueue(new ResourceKey(entity.Metadata.NamespaceProperty, group));
         }
@@ -349,21 +375,11 @@ public sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    private async Task FollowPausesAsync(CancellationToken cancellationToken)
+    private void EnqueueEverything()
     {
-        try
+        foreach (var key in Caches.VirtualMachines.Keys())
         {
-            await foreach (var _ in _seams.Control.WatchControlAsync(PauseSwitch.Name, cancellationToken))
-            {
-                foreach (var key in Caches.VirtualMachines.Keys())
-                {
-                    _machines.Enqueue(key);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping is how this ends.
+            _machines.Enqueue(key);
         }
     }
 }

@@ -32,14 +32,15 @@ public static class VirtualMachineReport
             VirtualMachineId = IdOf(decision) ?? before?.VirtualMachineId,
             PowerState = seen?.Machine.PowerState.ToString() ?? before?.PowerState,
             Settings =
-                decision.Plan.Settings.Count > 0
+                decision.Plan.Settings.Count > 0 && situation.Invalid is null
                     ? SettingReport.Settings(decision, before?.Settings)
                     : before?.Settings,
             Pending = SettingReport.Pending(decision),
             Operation = operation,
             Contention = before?.Contention,
-            Violations = Violations(decision, before?.Violations),
-            Unknown = Unknown(decision),
+            // Of a manifest that is not sound nothing is judged, so what was judged last stands.
+            Violations = situation.Invalid is null ? Violations(decision, before?.Violations) : before?.Violations,
+            Unknown = situation.Invalid is null ? Unknown(decision) : before?.Unknown,
             Conditions = Conditions.After(
                 before?.Conditions,
                 VirtualMachineConditions.For(decision, operation),
@@ -56,7 +57,7 @@ public static class VirtualMachineReport
             : null;
 
     private static bool IsApplied(Decision decision) =>
-        decision.Situation.Observed is not null
+        decision.Situation is { Observed: not null, Invalid: null }
         && decision.Actions.Count == 0
         && decision.Plan.Settings.Count > 0
         && decision.Plan.Settings.All(static setting =>
@@ -84,6 +85,8 @@ public static class VirtualMachineReport
                             ?? decision.Situation.Now,
                     };
                 })
+                // A list is kept by rule and subject: one that is told twice would have the whole status refused.
+                .DistinctBy(static violation => (violation.Rule, violation.Subject))
                 .Take(LongestList),
         ];
         return violations.Count == 0 ? null : violations;
@@ -101,6 +104,7 @@ public static class VirtualMachineReport
                     Subject = SubjectOf(verdict),
                     MissingFacts = verdict.MissingFacts,
                 })
+                .DistinctBy(static rule => (rule.Rule, rule.Subject))
                 .Take(LongestList),
         ];
         return unknown.Count == 0 ? null : unknown;

@@ -34,6 +34,56 @@ public static class Desired
         return (unsound.Count == 0 ? FromSound(entity) : Salvage.From(entity), unsound);
     }
 
+    /// <summary>Gives the name that the machine has in Hyper-V.</summary>
+    public static string VirtualMachineNameOf(ExchangeVirtualMachine entity) =>
+        entity.Spec?.VirtualMachineName ?? entity.Metadata.Name;
+
+    /// <summary>Gives the name of the group that a virtual machine is a member of, whatever else is wrong with it.</summary>
+    /// <returns>Null where it names none.</returns>
+    public static string? GroupNameOf(ExchangeVirtualMachine entity) =>
+        entity.Spec?.Exchange?.DatabaseAvailabilityGroup;
+
+    /// <summary>Gives the name of the policy that a virtual machine follows.</summary>
+    public static string PolicyNameOf(ExchangeVirtualMachine entity) => entity.Spec?.PolicyName ?? DefaultPolicy;
+
+    /// <summary>Gives the name of the policy that a host follows.</summary>
+    public static string PolicyNameOf(HyperVHost entity) => entity.Spec?.PolicyName ?? DefaultPolicy;
+
+    /// <summary>Takes the stricter of what a virtual machine and its policy allow.</summary>
+    public static EffectiveRules RulesFor(ExchangeVirtualMachine entity, Policy policy) =>
+        EffectiveRules.Of(
+            policy,
+            Words.ToOptional<Domain.Model.Enforcement, V1Alpha1.Enforcement>(entity.Spec?.Enforcement),
+            Words.ToOptional<Domain.Model.Disruption, V1Alpha1.Disruption>(entity.Spec?.Disruption)
+        );
+
+    /// <summary>Maps a host, under the policy that it names.</summary>
+    public static HostDefinition From(HyperVHost entity, Policy policy) =>
+        Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity, policy) : Salvage.From(entity, policy);
+
+    /// <summary>Maps a database availability group.</summary>
+    public static AvailabilityGroup From(DatabaseAvailabilityGroup entity) =>
+        Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity) : Salvage.From(entity);
+
+    /// <summary>Maps a policy; where none is declared, the built-in values hold.</summary>
+    /// <param name="entity">The policy, or null where no object is named <c>default</c>. A policy of another name that does not exist is for the gate to refuse.</param>
+    public static Policy From(VirtualizationPolicy? entity) =>
+        entity is null ? FromSound(DefaultPolicy, new VirtualizationPolicySpec())
+        : Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity.Metadata.Name, entity.Spec)
+        : Salvage.From(entity);
+
+    /// <summary>Reads the share of the virtual machines that may be changed in an hour.</summary>
+    /// <returns>Percent from 0 to 100; 100 is no limit. What cannot be read allows nothing.</returns>
+    public static int MaxChangedPercentPerHour(VirtualizationPolicy? entity) =>
+        int.TryParse(
+            (entity?.Spec ?? new VirtualizationPolicySpec()).MaxChangedPerHour?.TrimEnd('%'),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var percent
+        )
+            ? percent
+            : 0;
+
     private static DesiredVirtualMachine FromSound(ExchangeVirtualMachine entity)
     {
         var spec = entity.Spec;
@@ -77,33 +127,6 @@ public static class Desired
         };
     }
 
-    /// <summary>Gives the name that the machine has in Hyper-V.</summary>
-    public static string VirtualMachineNameOf(ExchangeVirtualMachine entity) =>
-        entity.Spec?.VirtualMachineName ?? entity.Metadata.Name;
-
-    /// <summary>Gives the name of the group that a virtual machine is a member of, whatever else is wrong with it.</summary>
-    /// <returns>Null where it names none.</returns>
-    public static string? GroupNameOf(ExchangeVirtualMachine entity) =>
-        entity.Spec?.Exchange?.DatabaseAvailabilityGroup;
-
-    /// <summary>Gives the name of the policy that a virtual machine follows.</summary>
-    public static string PolicyNameOf(ExchangeVirtualMachine entity) => entity.Spec?.PolicyName ?? DefaultPolicy;
-
-    /// <summary>Gives the name of the policy that a host follows.</summary>
-    public static string PolicyNameOf(HyperVHost entity) => entity.Spec?.PolicyName ?? DefaultPolicy;
-
-    /// <summary>Takes the stricter of what a virtual machine and its policy allow.</summary>
-    public static EffectiveRules RulesFor(ExchangeVirtualMachine entity, Policy policy) =>
-        EffectiveRules.Of(
-            policy,
-            Words.ToOptional<Domain.Model.Enforcement, V1Alpha1.Enforcement>(entity.Spec?.Enforcement),
-            Words.ToOptional<Domain.Model.Disruption, V1Alpha1.Disruption>(entity.Spec?.Disruption)
-        );
-
-    /// <summary>Maps a host, under the policy that it names.</summary>
-    public static HostDefinition From(HyperVHost entity, Policy policy) =>
-        Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity, policy) : Salvage.From(entity, policy);
-
     private static HostDefinition FromSound(HyperVHost entity, Policy policy) =>
         new()
         {
@@ -117,10 +140,6 @@ public static class Desired
             FaultDomain = entity.Spec.FaultDomain,
             Policy = policy,
         };
-
-    /// <summary>Maps a database availability group.</summary>
-    public static AvailabilityGroup From(DatabaseAvailabilityGroup entity) =>
-        Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity) : Salvage.From(entity);
 
     private static AvailabilityGroup FromSound(DatabaseAvailabilityGroup entity)
     {
@@ -156,13 +175,6 @@ public static class Desired
         };
     }
 
-    /// <summary>Maps a policy; where none is declared, the built-in values hold.</summary>
-    /// <param name="entity">The policy, or null where no object is named <c>default</c>. A policy of another name that does not exist is for the gate to refuse.</param>
-    public static Policy From(VirtualizationPolicy? entity) =>
-        entity is null ? FromSound(DefaultPolicy, new VirtualizationPolicySpec())
-        : Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity.Metadata.Name, entity.Spec)
-        : Salvage.From(entity);
-
     private static Policy FromSound(string name, VirtualizationPolicySpec spec)
     {
         return new Policy
@@ -187,15 +199,6 @@ public static class Desired
             RestartGrace = TimeSpan.FromMinutes(spec.RestartGraceMinutes),
         };
     }
-
-    /// <summary>Reads the share of the virtual machines that may be changed in an hour.</summary>
-    /// <returns>Percent from 0 to 100; 100 is no limit.</returns>
-    public static int MaxChangedPercentPerHour(VirtualizationPolicy? entity) =>
-        int.Parse(
-            (entity?.Spec ?? new VirtualizationPolicySpec()).MaxChangedPerHour.TrimEnd('%'),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture
-        );
 
     private static DesiredDisk From(DiskSpec disk) =>
         new()

@@ -48,6 +48,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     public DirectoryStore Store { get; private set; } = null!;
 
+    /// <summary>Gets what the operator has for a store; made anew with each life of the operator.</summary>
+    public StoreUnderTest Seen { get; private set; } = null!;
+
     public ControlPlane Plane { get; private set; } = null!;
 
     /// <summary>Gets or sets what is looked at after each step of the clock.</summary>
@@ -140,6 +143,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
         string membership = "standalone: true",
         int processors = 8,
         string memory = "64Gi",
+        string power = "Running",
         string more = ""
     ) =>
         Write(
@@ -153,7 +157,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
               guest: {operatingSystem: WindowsServer2022}
               processors: {count: {{processors}}}
               memory: {size: {{memory}}}
-              powerState: Running
+              powerState: {{power}}
               adoption: IfExists
             {{more}}
             """
@@ -196,12 +200,13 @@ internal sealed class EstateUnderTest : IAsyncDisposable
             new NoChangeHints(),
             NullLogger<DirectoryStore>.Instance
         );
+        Seen = new StoreUnderTest(Store);
         _epoch = await Epoch.BeginAsync(Store, NewGuid, CancellationToken.None);
         var epoch = _epoch;
         Plane = new ControlPlane(
             new ControlPlaneSeams(
-                Store,
-                Store,
+                Seen,
+                Seen,
                 new HostAgentConnector(
                     new HostAgentConnectorOptions
                     {
