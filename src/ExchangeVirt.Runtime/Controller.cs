@@ -154,6 +154,13 @@ public sealed partial class Controller<T> : IController, IDisposable
         {
             outcome = await PassAsync(key, cancellationToken);
         }
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it met, the next process sees it: a pass that fails while everything stops fails nothing else.
+            LogStopped(exception, _kind, key);
+            return;
+        }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             outcome = new Outcome(IsSuccess: false, "The pass failed.", exception, RequeueAfter: null);
@@ -249,6 +256,13 @@ public sealed partial class Controller<T> : IController, IDisposable
 
     [LoggerMessage(EventId = 4012, Level = LogLevel.Debug, Message = "{Kind} {Key} changed during the pass: {Problem}")]
     private partial void LogConflict(string kind, ResourceKey key, string problem);
+
+    [LoggerMessage(
+        EventId = 4014,
+        Level = LogLevel.Debug,
+        Message = "A pass over {Kind} {Key} failed while everything stopped"
+    )]
+    private partial void LogStopped(Exception exception, string kind, ResourceKey key);
 
     [LoggerMessage(
         EventId = 4013,

@@ -51,6 +51,9 @@ public sealed record Situation
     /// <summary>Gets the off switches that are pulled.</summary>
     public IReadOnlyList<Pause> Pauses { get; init; } = [];
 
+    /// <summary>Gets whether the off switch for everything could not be read and is taken for pulled: nothing tells when it can be again.</summary>
+    public bool PauseAssumed { get; init; }
+
     /// <summary>Gets the maintenance windows, open and next.</summary>
     public IReadOnlyList<MaintenanceInterval> Windows { get; init; } = [];
 

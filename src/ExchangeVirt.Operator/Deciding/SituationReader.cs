@@ -33,6 +33,7 @@ public sealed class SituationReader(
         var invalidPolicy = declared is null ? null : WhatIsWrongWith(declared);
         var (windows, windowProblem) = invalidPolicy is null ? Windows(declared, now) : ([], invalidPolicy);
         var group = caches.GroupOf(entity);
+        var everywhere = await pauseEverywhere.Heard(cancellationToken);
         return new Situation
         {
             Entity = entity,
@@ -47,7 +48,8 @@ public sealed class SituationReader(
             Rules = Desired.RulesFor(entity, policy),
             Group = group is null ? null : GroupFactsReader.Read(group, caches, fleet, owner.Installation),
             Sighting = Sight(entity, desired, owner),
-            Pauses = Pauses(entity, policy, await pauseEverywhere.Heard(cancellationToken)),
+            Pauses = Pauses(entity, policy, everywhere),
+            PauseAssumed = everywhere is { IsAssumed: true },
             Windows = windows,
             WindowProblem = windowProblem,
             Restart = RestartOperations.From(entity.Status?.Operation),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ExchangeVirt.Domain.Model;
 
 namespace ExchangeVirt.Operator.Reporting;
 
@@ -35,13 +34,14 @@ public static partial class SteadyText
     private static bool IsWithinStep(decimal old, decimal fresh) =>
         Math.Abs(old - fresh) * 100 <= Math.Max(old, fresh) * StepPercent && (old == 0) == (fresh == 0);
 
-    private static decimal SizeOf(Match match)
-    {
-        var text = match.Groups["number"].Value + match.Groups["unit"].Value;
-        return ByteSize.TryParse(text, out var size)
-            ? size.Bytes
-            : decimal.Parse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-    }
+    // A rounded amount such as 8.1Gi is no whole number of bytes.
+    private static decimal SizeOf(Match match) =>
+        decimal.Parse(match.Groups["number"].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
+        * (
+            match.Groups["unit"] is { Length: > 0 } unit
+                ? 1L << (10 * (1 + "KMGTP".IndexOf(unit.Value[0], StringComparison.Ordinal)))
+                : 1
+        );
 
     [GeneratedRegex(
         @"(?<![\w.])(?<number>\d{1,15}(\.\d{1,9})?)(?<unit>Ki|Mi|Gi|Ti|Pi|(?=\s%))(?!\w)",

@@ -51,6 +51,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
     /// <summary>Gets what the operator has for a store; made anew with each life of the operator.</summary>
     public StoreUnderTest Seen { get; private set; } = null!;
 
+    /// <summary>Gets or sets what is done before each write, from the operator's first on.</summary>
+    public Action<string, object> BeforeWrite { get; set; } = static (_, _) => { };
+
     public ControlPlane Plane { get; private set; } = null!;
 
     /// <summary>Gets or sets what is looked at after each step of the clock.</summary>
@@ -200,7 +203,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
             new NoChangeHints(),
             NullLogger<DirectoryStore>.Instance
         );
-        Seen = new StoreUnderTest(Store);
+        Seen = new StoreUnderTest(Store) { BeforeWrite = BeforeWrite };
         _epoch = await Epoch.BeginAsync(Store, NewGuid, CancellationToken.None);
         var epoch = _epoch;
         Plane = new ControlPlane(
