@@ -1,5 +1,6 @@
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Gating;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using GrantStatus = ExchangeVirt.Resources.V1Alpha1.DisruptionGrant;
 
@@ -25,7 +26,7 @@ public static class AvailabilityGroupReport
         var before = entity.Status;
         var generation = entity.Metadata.Generation ?? 0;
         var figures = AvailabilityGroupBudget.Status(facts, now);
-        return new DatabaseAvailabilityGroupStatus
+        var status = new DatabaseAvailabilityGroupStatus
         {
             ObservedGeneration = generation,
             Members = figures.Members,
@@ -41,6 +42,7 @@ public static class AvailabilityGroupReport
                     : [.. facts.Members.Select(member => Member(member, facts, members, before, now))],
             Conditions = Conditions.After(before?.Conditions, Findings(facts, figures), generation, now),
         };
+        return StatusFit.Of(status);
     }
 
     /// <summary>Gives the status of a DAG that is not sound: what was known stands, and no disruption is allowed.</summary>

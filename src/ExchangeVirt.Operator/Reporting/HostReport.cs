@@ -2,6 +2,7 @@ using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 
 namespace ExchangeVirt.Operator.Reporting;
@@ -9,8 +10,6 @@ namespace ExchangeVirt.Operator.Reporting;
 /// <summary>Turns what is known of a host into its status. Pure.</summary>
 public static class HostReport
 {
-    private const int LongestList = 256;
-
     /// <summary>Gives the status.</summary>
     /// <param name="entity">The host.</param>
     /// <param name="view">What is known of it.</param>
@@ -31,7 +30,7 @@ public static class HostReport
         var generation = entity.Metadata.Generation ?? 0;
         var told = view.Facts is { } seen ? HostFigures.Told(seen, before, figuresMayMove) : null;
         var verdicts = Verdicts(definition, view.Facts, told, now);
-        return new HyperVHostStatus
+        var status = new HyperVHostStatus
         {
             ObservedGeneration = generation,
             Processor = told is null ? before?.Processor : HostFigures.Processor(told, definition.Policy),
@@ -53,6 +52,7 @@ public static class HostReport
                 now
             ),
         };
+        return StatusFit.Of(status);
     }
 
     private static IReadOnlyList<string>? ForeignApplications(ObservedHost? facts, HyperVHostStatus? before) =>
@@ -180,7 +180,6 @@ public static class HostReport
         [
             .. verdicts
                 .Where(static verdict => verdict.Verdict is Verdict.Violated)
-                .DistinctBy(static verdict => verdict.Rule)
                 .Select(verdict =>
                 {
                     var old = before?.FirstOrDefault(old => old.Rule == verdict.Rule);
@@ -192,8 +191,7 @@ public static class HostReport
                         Reference = verdict.Reference,
                         Since = old?.Since ?? now,
                     };
-                })
-                .Take(LongestList),
+                }),
         ];
         return violations.Count == 0 ? null : violations;
     }
@@ -204,13 +202,11 @@ public static class HostReport
         [
             .. verdicts
                 .Where(static verdict => verdict.Verdict is Verdict.Unknown)
-                .DistinctBy(static verdict => verdict.Rule)
                 .Select(static verdict => new UnknownRuleStatus
                 {
                     Rule = verdict.Rule,
                     MissingFacts = verdict.MissingFacts,
-                })
-                .Take(LongestList),
+                }),
         ];
         return unknown.Count == 0 ? null : unknown;
     }

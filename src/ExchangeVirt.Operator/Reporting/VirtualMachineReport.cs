@@ -1,5 +1,6 @@
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using DomainSettingState = ExchangeVirt.Domain.Planning.SettingState;
 
@@ -8,9 +9,6 @@ namespace ExchangeVirt.Operator.Reporting;
 /// <summary>Turns a decision into the status of a VM. Pure.</summary>
 public static class VirtualMachineReport
 {
-    /// <summary>The most violations, unknown rules and pending actions that the schema takes.</summary>
-    private const int LongestList = 256;
-
     /// <summary>Gives the status after a pass.</summary>
     /// <param name="decision">What was decided.</param>
     /// <param name="operation">What must outlive a crash.</param>
@@ -22,7 +20,7 @@ public static class VirtualMachineReport
         var generation = entity.Metadata.Generation ?? 0;
         var seen = situation.Sighting.Seen;
         var applied = IsApplied(decision);
-        return new ExchangeVirtualMachineStatus
+        var status = new ExchangeVirtualMachineStatus
         {
             ObservedGeneration = generation,
             AppliedGeneration = applied ? generation : before?.AppliedGeneration,
@@ -48,6 +46,7 @@ public static class VirtualMachineReport
                 situation.Now
             ),
         };
+        return StatusFit.Of(status);
     }
 
     // The GUID binds for good, so it is taken only from a VM that bears our mark: nobody else's is ever bound by a name.
@@ -84,10 +83,7 @@ public static class VirtualMachineReport
                             before?.FirstOrDefault(old => old.Rule == verdict.Rule && old.Subject == subject)?.Since
                             ?? decision.Situation.Now,
                     };
-                })
-                // A list is kept by rule and subject: one that is told twice would have the whole status refused.
-                .DistinctBy(static violation => (violation.Rule, violation.Subject))
-                .Take(LongestList),
+                }),
         ];
         return violations.Count == 0 ? null : violations;
     }
@@ -103,9 +99,7 @@ public static class VirtualMachineReport
                     Rule = verdict.Rule,
                     Subject = SubjectOf(verdict),
                     MissingFacts = verdict.MissingFacts,
-                })
-                .DistinctBy(static rule => (rule.Rule, rule.Subject))
-                .Take(LongestList),
+                }),
         ];
         return unknown.Count == 0 ? null : unknown;
     }

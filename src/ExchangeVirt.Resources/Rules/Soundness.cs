@@ -68,6 +68,14 @@ public static class Soundness
         };
     }
 
+    /// <summary>Tells whether a value fits its schema.</summary>
+    internal static bool Fits(object value, ObjectSchema schema)
+    {
+        var found = new List<UnsoundField>();
+        WalkFields(value, schema, "", found);
+        return found.Count == 0;
+    }
+
     private static void Walk(object? value, ValueSchema schema, string path, List<UnsoundField> found)
     {
         if (value is null)
