@@ -33,8 +33,8 @@ internal static class DeleteCommand
             Deletes a resource. Removing its manifest alone deletes nothing: a file may vanish by mistake.
 
             Remove the manifest first; while it is there, the resource is declared. What becomes of a virtual machine is
-            up to its deletionPolicy: Retain leaves it as it is; Delete shuts it down when its gates allow, and unregisters
-            it from Hyper-V. Its disks stay in any case.
+            up to its deletionPolicy: Retain leaves it as it is; Delete unregisters it from Hyper-V once somebody has shut
+            it down, half a minute after the last deletion. Its disks stay in any case.
 
             A resource that is protected by the annotation exchangevirt.io/deletion-protection, and a DAG that machines still
             name, are not deleted.
