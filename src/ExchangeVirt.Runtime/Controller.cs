@@ -159,6 +159,13 @@ public sealed partial class Controller<T> : IController, IDisposable
         {
             outcome = await PassAsync(key, cancellationToken);
         }
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it met, the next process sees it: a pass that fails while everything stops fails nothing else.
+            LogStopped(exception, _kind, key);
+            return;
+        }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             outcome = new Outcome(IsSuccess: false, "The pass failed.", exception, RequeueAfter: null);
@@ -166,7 +173,11 @@ public sealed partial class Controller<T> : IController, IDisposable
 
         var (word, delay) = Requeue(key, outcome);
         RuntimeMetrics.Reconciles.Add(1, Tag("controller", _kind), Tag("result", word));
-        if (!outcome.IsSuccess)
+        if (outcome.IsWaiting)
+        {
+            LogWaiting(_kind, key, outcome.Message, delay.TotalSeconds);
+        }
+        else if (!outcome.IsSuccess)
         {
             RuntimeMetrics.Errors.Add(1, Tag("controller", _kind));
             LogFailure(outcome.Error, _kind, key, outcome.Message, delay.TotalSeconds);
@@ -187,7 +198,7 @@ public sealed partial class Controller<T> : IController, IDisposable
                 return ("requeue_after", after);
             case { RequeueAfter: { } after }:
                 _queue.AddAfter(key, after);
-                return ("error", after);
+                return (outcome.IsWaiting ? "requeue_after" : "error", after);
             default:
                 return ("error", _queue.AddRateLimited(key));
         }
@@ -258,9 +269,28 @@ public sealed partial class Controller<T> : IController, IDisposable
     [LoggerMessage(EventId = 4012, Level = LogLevel.Debug, Message = "{Kind} {Key} changed during the pass: {Problem}")]
     private partial void LogConflict(string kind, ResourceKey key, string problem);
 
+    [LoggerMessage(
+        EventId = 4014,
+        Level = LogLevel.Debug,
+        Message = "A pass over {Kind} {Key} failed while everything stopped"
+    )]
+    private partial void LogStopped(Exception exception, string kind, ResourceKey key);
+
+    [LoggerMessage(
+        EventId = 4013,
+        Level = LogLevel.Debug,
+        Message = "A pass over {Kind} {Key} waits: {Problem} Looking again in {Seconds:0.#} s"
+    )]
+    private partial void LogWaiting(string kind, ResourceKey key, string problem, double seconds);
+
     private sealed record Outcome(bool IsSuccess, string Message, Exception? Error, TimeSpan? RequeueAfter)
     {
+        public bool IsWaiting { get; private init; }
+
         public static Outcome Of(ReconciliationResult<T> result) =>
-            new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter);
+            new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter)
+            {
+                IsWaiting = result.IsWaiting,
+            };
     }
 }

@@ -37,8 +37,8 @@ internal static class DeleteCommand
             mistake. In a cluster nothing is deleted from here: that is kubectl's; what 'kubectl delete' would bring about is told.
 
             Remove the manifest first; while it is there, the resource is declared. What becomes of a virtual machine is
-            up to its deletionPolicy: Retain leaves it as it is; Delete unregisters it from Hyper-V once it is off. Its disks
-            stay in any case.
+            up to its deletionPolicy: Retain leaves it as it is; Delete unregisters it from Hyper-V once somebody has shut
+            it down, half a minute after the last deletion. Its disks stay in any case.
 
             A resource that is protected by the annotation exchangevirt.io/deletion-protection, and a DAG that machines still
             name, are not deleted.
