@@ -60,32 +60,19 @@ public sealed class ManifestParser : IManifestParser
         ];
 
     /// <inheritdoc />
-    public IReadOnlyList<StoreProblem> JudgeSet(
-        IReadOnlyList<ManifestObject> declared,
-        IReadOnlyList<ManifestObject> stored
+    public IReadOnlyList<StoreProblem> JudgeNew(
+        IReadOnlyList<ManifestObject> fresh,
+        IReadOnlyList<ManifestObject> others
     )
     {
-        var known = stored.Select(Id).ToHashSet();
-        var fresh = declared.Where(each => !known.Contains(Id(each))).ToList();
-        if (fresh.Count == 0)
-        {
-            return [];
-        }
-
-        var newer = declared.Select(Id).ToHashSet();
-        var others = new DeclaredSet(Entities(declared.Concat(stored.Where(each => !newer.Contains(Id(each))))));
+        var declared = new DeclaredSet(fresh.Concat(others).Select(Stored));
         // What names something that is not there is taken, and says so in its conditions.
-        return Refusals(
-            fresh.Select(each => (each, LookupRules.Check(Entity(each.Kind, each.Json), old: null, others)))
-        );
+        return Refusals(fresh.Select(each => (each, LookupRules.Check(Stored(each), old: null, declared))));
     }
 
     /// <inheritdoc />
     public IReadOnlyList<StoreProblem> JudgeDeletion(ManifestObject target, IReadOnlyList<ManifestObject> stored) =>
-        Refusals(
-            Entities([target])
-                .Select(entity => (target, LookupRules.CheckDeletion(entity, new DeclaredSet(Entities(stored)))))
-        );
+        Refusals([(target, LookupRules.CheckDeletion(Stored(target), new DeclaredSet(stored.Select(Stored))))]);
 
     private static IReadOnlyList<StoreProblem> Refusals(
         IEnumerable<(ManifestObject About, IReadOnlyList<LookupFinding> Findings)> judged
@@ -104,25 +91,11 @@ public sealed class ManifestParser : IManifestParser
 
     private static string Message(string message, string? rule) => rule is null ? message : $"{message} ({rule})";
 
-    private static (string, ResourceKey) Id(ManifestObject declared) => (declared.Kind, declared.Key);
-
-    // One stored by another version may fit its type no more; it is told of where it is read, and stops no other.
-    private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Entities(IEnumerable<ManifestObject> objects)
+    // One that another version stored may fit its type no more; what can be read of it still counts.
+    private static IKubernetesObject<V1ObjectMeta> Stored(ManifestObject stored)
     {
-        foreach (var each in objects.Where(static each => SchemaReader.Kinds.ContainsKey(each.Kind)))
-        {
-            IKubernetesObject<V1ObjectMeta> entity;
-            try
-            {
-                entity = Entity(each.Kind, each.Json);
-            }
-            catch (Exception misfit) when (misfit is JsonException or FormatException or NotSupportedException)
-            {
-                continue;
-            }
-
-            yield return entity;
-        }
+        using var json = JsonDocument.Parse(stored.Json);
+        return ObjectReader.Read(SchemaReader.Kinds[stored.Kind], json.RootElement);
     }
 
     private static IKubernetesObject<V1ObjectMeta> Entity(string kind, string json) =>

@@ -139,7 +139,9 @@ public static class AdmissionReviewer
     private static AdmissionStatus Refusal(AdmissionRequest request, List<AdmissionCause> causes)
     {
         var isDeletion = request.Operation is AdmissionRequest.Delete;
-        var (kind, name) = (request.Kind, request.Name ?? "");
+        // A name that the server made up does not stand in the question itself.
+        var name = string.IsNullOrEmpty(request.Name) ? About(request).Metadata.Name : request.Name;
+        var kind = request.Kind;
         var said = string.Join(", ", causes.Select(static cause => $"{cause.Field}: {cause.Message}"));
         return new AdmissionStatus
         {
