@@ -65,14 +65,19 @@ public sealed class ManifestParser : IManifestParser
         IReadOnlyList<ManifestObject> others
     )
     {
-        var declared = new DeclaredSet(fresh.Concat(others).Select(Stored));
+        var declared = new DeclaredSet(Stored(fresh.Concat(others)));
         // What names something that is not there is taken, and says so in its conditions.
-        return Refusals(fresh.Select(each => (each, LookupRules.Check(Stored(each), old: null, declared))));
+        return Refusals(
+            fresh.SelectMany(each => Stored([each]).Select(entity => (each, LookupRules.Check(entity, null, declared))))
+        );
     }
 
     /// <inheritdoc />
     public IReadOnlyList<StoreProblem> JudgeDeletion(ManifestObject target, IReadOnlyList<ManifestObject> stored) =>
-        Refusals([(target, LookupRules.CheckDeletion(Stored(target), new DeclaredSet(stored.Select(Stored))))]);
+        Refusals(
+            Stored([target])
+                .Select(entity => (target, LookupRules.CheckDeletion(entity, new DeclaredSet(Stored(stored)))))
+        );
 
     private static IReadOnlyList<StoreProblem> Refusals(
         IEnumerable<(ManifestObject About, IReadOnlyList<LookupFinding> Findings)> judged
@@ -92,10 +97,16 @@ public sealed class ManifestParser : IManifestParser
     private static string Message(string message, string? rule) => rule is null ? message : $"{message} ({rule})";
 
     // One that another version stored may fit its type no more; what can be read of it still counts.
-    private static IKubernetesObject<V1ObjectMeta> Stored(ManifestObject stored)
+    private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Stored(IEnumerable<ManifestObject> objects)
     {
-        using var json = JsonDocument.Parse(stored.Json);
-        return ObjectReader.Read(SchemaReader.Kinds[stored.Kind], json.RootElement);
+        foreach (var each in objects)
+        {
+            if (SchemaReader.Kinds.TryGetValue(each.Kind, out var kind))
+            {
+                using var json = JsonDocument.Parse(each.Json);
+                yield return ObjectReader.Read(kind, json.RootElement);
+            }
+        }
     }
 
     private static IKubernetesObject<V1ObjectMeta> Entity(string kind, string json) =>

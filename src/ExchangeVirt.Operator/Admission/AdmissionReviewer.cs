@@ -11,9 +11,8 @@ using k8s.Models;
 namespace ExchangeVirt.Operator.Admission;
 
 /// <summary>
-/// Judges objects before an API server stores them: schema, rules between fields (which servers before 1.30 cannot evaluate
-/// or drop) and look-ups. Pure. It is never in the way of a status, of finalizers and other metadata, nor of anything that
-/// is being deleted.
+/// Judges objects before an API server stores them: schema, rules between fields (which old servers drop) and look-ups.
+/// Pure. It is never in the way of a status, of finalizers and other metadata, nor of anything that is being deleted.
 /// </summary>
 public static class AdmissionReviewer
 {
