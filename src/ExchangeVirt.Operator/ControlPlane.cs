@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Operator.Acting;
@@ -286,6 +287,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
             new ControllerOptions
             {
                 Workers = _seams.Workers,
+                MayBeLetGoUnread = static resource =>
+                    JsonNode.Parse(resource.Json) is JsonObject json && DeletionPolicies.MayBeLetGoUnread(json),
                 DescribeUnreadable = resource => UnreadableReport.ChangedStatusOf(resource, _seams.Time.GetUtcNow()),
             },
             _seams.Time,
