@@ -16,6 +16,19 @@ public sealed class PauseSwitch(IControlState control)
     /// <summary>The control value's name.</summary>
     public const string Name = "pause";
 
+    /// <summary>Whether a value of the switch says that everything is paused. One that cannot be understood says so.</summary>
+    public static bool IsThrown(ControlValue? value)
+    {
+        try
+        {
+            return value is not null && Parse(value.Value).IsPaused;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Reads the switch. A switch that cannot be read counts as paused.</summary>
     /// <returns>Null where it was never thrown.</returns>
     public async Task<PauseState?> ReadAsync(CancellationToken cancellationToken)
