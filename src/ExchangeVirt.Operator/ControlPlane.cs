@@ -151,6 +151,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Gets what reads for decisions.</summary>
     public SituationReader Reader { get; }
 
+    /// <summary>Gets whether everything is paused, as last heard; null where nothing was heard, as by who does not work.</summary>
+    public bool? IsPausedEverywhere { get; private set; }
+
     /// <summary>Gets whether no controller has anything ready or under way.</summary>
     public bool IsIdle => _host.IsIdle;
 
@@ -406,8 +409,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     {
         try
         {
-            await foreach (var _ in _seams.Control.WatchControlAsync(PauseSwitch.Name, cancellationToken))
+            await foreach (var value in _seams.Control.WatchControlAsync(PauseSwitch.Name, cancellationToken))
             {
+                IsPausedEverywhere = PauseSwitch.IsThrown(value);
                 foreach (var key in Caches.VirtualMachines.Keys())
                 {
                     _machines.Enqueue(key);

@@ -2,6 +2,7 @@ using ExchangeVirt.Agent.Contract.Client;
 using ExchangeVirt.Agent.Contract.Security;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Kubernetes;
 using ExchangeVirt.Runtime.Leadership;
 using ExchangeVirt.Runtime.Queueing;
@@ -30,6 +31,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     private readonly Epoch _epoch;
     private readonly ControlPlane _plane;
     private readonly LeaseElector? _elector;
+    private readonly OperatorMeters _meters;
     private readonly WebApplication _endpoints;
     private readonly ILogger _logger;
     private readonly TimeSpan _margin;
@@ -41,6 +43,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         Epoch epoch,
         ControlPlane plane,
         LeaseElector? elector,
+        OperatorMeters meters,
         ILogger logger
     )
     {
@@ -49,9 +52,10 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         _epoch = epoch;
         _plane = plane;
         _elector = elector;
+        _meters = meters;
         _logger = logger;
         _margin = options.Election is { } election ? election.LeaseDuration - election.RenewDeadline : TimeSpan.Zero;
-        _endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), seams);
+        _endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), meters, seams);
     }
 
     /// <summary>Connects, and reads or makes the installation's identity, for which it waits until the API server answers.</summary>
@@ -66,11 +70,13 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         var logger = seams.Loggers.CreateLogger<ClusterOperator>();
         var identity = new TlsIdentitySource(
             AgentCertificate.In(options.Certificates),
-            failure => LogUnusableCertificate(logger, failure)
+            failure => LogUnusableCertificate(logger, failure.Message)
         );
         var connection = ApiConnection.Find(options.Kubeconfig, options.Context, $"{Name}/{ProductVersion.Text}");
         var ofNamespace = options.Namespace ?? (connection.IsInPod ? connection.Namespace : null) ?? DefaultNamespace;
         var api = connection.Connect(seams.Time);
+        // Before anything is counted: what is counted while nobody listens is lost.
+        var meters = OperatorMeters.Start();
         try
         {
             var control = new ConfigMapControlState(api, ofNamespace, Name, seams.Random, seams.Time);
@@ -85,18 +91,22 @@ public sealed partial class ClusterOperator : IAsyncDisposable
                 );
             var epoch = await OpenEpochAsync(control, elector, seams, logger, cancellationToken);
             LogBegins(logger, ProductVersion.Text, api.Server, ofNamespace, options.Identity);
-            return new ClusterOperator(
-                options,
-                seams,
-                api,
-                epoch,
-                Plane(options, seams, api, control, identity, epoch, elector),
-                elector,
-                logger
+            var plane = Plane(options, seams, api, control, identity, epoch, elector);
+            meters.Publish(
+                plane,
+                elector is null ? null : () => elector.IsLeading,
+                new Dictionary<string, Func<DateTimeOffset>>(StringComparer.Ordinal)
+                {
+                    ["agent-client"] = () =>
+                        new DateTimeOffset(identity.Current.Certificate.NotAfter.ToUniversalTime()),
+                },
+                seams.Time
             );
+            return new ClusterOperator(options, seams, api, epoch, plane, elector, meters, logger);
         }
         catch
         {
+            meters.Dispose();
             api.Dispose();
             throw;
         }
@@ -134,6 +144,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     {
         await _endpoints.DisposeAsync();
         await _plane.DisposeAsync();
+        _meters.Dispose();
         _epoch.Dispose();
         _api.Dispose();
     }
@@ -238,7 +249,12 @@ public sealed partial class ClusterOperator : IAsyncDisposable
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 var delay = s_backoff.Delay(failures, seams.Random());
-                LogNotOpened(logger, exception, delay.TotalSeconds);
+                LogNotOpened(
+                    logger,
+                    ExpectedFailure.StackOf(exception),
+                    ExpectedFailure.Describe(exception),
+                    delay.TotalSeconds
+                );
                 await Task.Delay(delay, seams.Time, cancellationToken);
             }
         }
@@ -263,16 +279,16 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     [LoggerMessage(
         EventId = 1033,
         Level = LogLevel.Warning,
-        Message = "The installation's identity cannot be read; trying again in {Seconds:0.#} s"
+        Message = "The installation's identity cannot be read: {Problem} Trying again in {Seconds:0.#} s"
     )]
-    private static partial void LogNotOpened(ILogger logger, Exception exception, double seconds);
+    private static partial void LogNotOpened(ILogger logger, Exception? exception, string problem, double seconds);
 
     [LoggerMessage(
         EventId = 1034,
         Level = LogLevel.Error,
-        Message = "Changed certificate files cannot be used; the last good ones stay in use"
+        Message = "Changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
-    private static partial void LogUnusableCertificate(ILogger logger, Exception failure);
+    private static partial void LogUnusableCertificate(ILogger logger, string problem);
 
     [LoggerMessage(
         EventId = 1035,
