@@ -168,6 +168,43 @@ public class TlsTests
     }
 
     [Fact]
+    public void Files_that_Kubernetes_swaps_beneath_their_links_come_into_use()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows lets few accounts make symbolic links.");
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
+        using var authority = CertificateAuthority.Create("ca", TimeSpan.FromDays(30), time);
+        var root = Directory.CreateTempSubdirectory("exvirt-links-").FullName;
+        try
+        {
+            foreach (var revision in (string[])["..1", "..2"])
+            {
+                authority
+                    .IssueClient(revision, Roles.Operator, TimeSpan.FromDays(1))
+                    .Save(Path.Combine(root, revision), "tls");
+            }
+
+            Directory.CreateSymbolicLink(Path.Combine(root, "..data"), "..1");
+            foreach (var name in (string[])["tls.crt", "tls.key", "ca.crt"])
+            {
+                File.CreateSymbolicLink(Path.Combine(root, name), $"..data/{name}");
+            }
+
+            var source = new TlsIdentitySource(
+                new TlsFiles(Path.Combine(root, "tls.crt"), Path.Combine(root, "tls.key"), Path.Combine(root, "ca.crt"))
+            );
+            Assert.Equal("CN=..1", source.Current.Certificate.Subject);
+            Directory.Delete(Path.Combine(root, "..data"));
+            Directory.CreateSymbolicLink(Path.Combine(root, "..data"), "..2");
+
+            Assert.Equal("CN=..2", source.Current.Certificate.Subject);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Files_that_do_not_fit_leave_the_last_good_ones_in_use()
     {
         await using var agent = await AgentHarness.StartedAsync();

@@ -13,7 +13,7 @@ public static class Until
 #pragma warning restore RS0030
 
     /// <summary>Gets how long is waited where the caller does not say.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Waits until something is so.</summary>
     /// <exception cref="TimeoutException">It was not so within the deadline.</exception>

@@ -115,7 +115,9 @@ prepare_old() {
   ! grep -rqF 'reflect.Zero(reflect.TypeOf(data)), reflect.ValueOf(data)' vendor/github.com/go-openapi vendor/k8s.io/kube-openapi ||
     die "the source of kubernetes is not as expected: the validator"
   # Untagged tarballs call themselves v0.0.0, which a chart's kubeVersion refuses.
-  sed -i -E 's/"v0\.0\.0-master[^"]*"/"v1.20.2"/' staging/src/k8s.io/{component-base,client-go/pkg}/version/base.go
+  sed -i -E -e 's/"v0\.0\.0-master[^"]*"/"v1.20.2"/' \
+    -e 's/^(\s*gitMajor) string.*/\1 = "1"/' -e 's/^(\s*gitMinor) string.*/\1 = "20"/' \
+    staging/src/k8s.io/{component-base,client-go/pkg}/version/base.go
   # Debian's tarball leaves one generated file out; Kubernetes' own generator, vendored beside it, writes it.
   inputs=$(grep -rlE '^// \+k8s:openapi-gen=' --include=*.go staging/src pkg |
     xargs -n1 dirname | sort -u | grep -v -E 'testdata|sample-|code-generator|/test/' |

@@ -54,12 +54,22 @@ public sealed class TlsIdentitySource
     private string Stamp() =>
         string.Join(
             '|',
-            new[] { _files.CertificatePath, _files.KeyPath, _files.AuthorityPath }
-                .Select(Real)
-                .Select(static file => file.Exists ? $"{file.LastWriteTimeUtc.Ticks}:{file.Length}" : "absent")
+            new[] { _files.CertificatePath, _files.KeyPath, _files.AuthorityPath }.Select(static path => Stamp(path))
         );
 
-    // A Secret mounted into a pod is a folder of links that never change themselves: what they lead to is renewed.
-    private static FileInfo Real(string path) =>
-        File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
+    private static string Stamp(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            // Kubernetes mounts a Secret as links that never change, to a folder that is swapped beneath them.
+            file = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file : file;
+            return file.Exists ? $"{file.LastWriteTimeUtc.Ticks}:{file.Length}" : "absent";
+        }
+        catch (IOException)
+        {
+            // Swapped while it was looked at: the next look finds it settled.
+            return "absent";
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace ExchangeVirt.Envtest.Access;
@@ -36,10 +37,12 @@ public sealed record AuditEntry(
 /// <summary>What a server was asked, by whom: read from its audit log.</summary>
 public sealed class AuditLog
 {
+    private const string MarkPath = "/version?mark=";
+
     private const string Policy = """
         apiVersion: audit.k8s.io/v1
         kind: Policy
-        omitStages: [RequestReceived]
+        omitStages: [RequestReceived, ResponseStarted]
         rules:
         - level: Metadata
         """;
@@ -47,7 +50,11 @@ public sealed class AuditLog
     private readonly string _path;
     private readonly string _policy;
     private readonly Func<string, Task> _ask;
-    private int _marks;
+    private readonly Lock _gate = new();
+    private readonly List<AuditEntry> _entries = [];
+    private readonly HashSet<string> _marks = [];
+    private long _read;
+    private int _asked;
 
     /// <summary>Names a log in a folder.</summary>
     /// <param name="folder">Where the log and its policy lie.</param>
@@ -65,33 +72,17 @@ public sealed class AuditLog
         [$"--audit-policy-file={_policy}", $"--audit-log-path={_path}", "--audit-log-maxsize=4000"];
 
     /// <summary>Reads all requests that were answered before this call, in the order of their answers.</summary>
-    /// <remarks>A watch that was accepted stands here at once, with its code, and not again when it ends.</remarks>
+    /// <remarks>A watch stands here when it has ended.</remarks>
     public async Task<IReadOnlyList<AuditEntry>> ReadAsync()
     {
         // A line is written after the answer was sent. This request's line comes after those of all that were answered before.
-        var mark = string.Create(
-            CultureInfo.InvariantCulture,
-            $"/version?mark={Interlocked.Increment(ref _marks)}-{Environment.ProcessId}"
-        );
+        var mark = string.Create(CultureInfo.InvariantCulture, $"{MarkPath}{Interlocked.Increment(ref _asked)}");
         await _ask(mark);
-        await Until.TrueAsync(
-            "the audit log has caught up",
-            async () => (await LinesAsync()).Any(line => line.Contains($"\"{mark}\"", StringComparison.Ordinal))
-        );
-        return
-        [
-            .. (await LinesAsync())
-                .Where(static line => line.EndsWith('}'))
-                .Select(static line => JsonNode.Parse(line)!)
-                .Where(static line =>
-                    (string?)line["stage"] is "ResponseStarted" or "Panic" || (string?)line["verb"] is not "watch"
-                )
-                .Where(static line =>
-                    (string?)line["stage"] is not "ResponseStarted" || (string?)line["verb"] is "watch"
-                )
-                .Select(Entry)
-                .Where(static entry => !entry.Path.StartsWith("/version?mark=", StringComparison.Ordinal)),
-        ];
+        await Until.TrueAsync("the audit log has caught up", () => CatchUp(mark));
+        lock (_gate)
+        {
+            return [.. _entries];
+        }
     }
 
     /// <summary>Reads the requests to change something that a user's name or client's name fits.</summary>
@@ -125,20 +116,43 @@ public sealed class AuditLog
         );
     }
 
-    private async Task<string[]> LinesAsync()
+    /// <summary>Reads what was written since the last time.</summary>
+    /// <returns>Whether the mark has been read, now or before.</returns>
+    private bool CatchUp(string mark)
     {
-        if (!File.Exists(_path))
+        lock (_gate)
         {
-            return [];
-        }
+            foreach (var line in NewLines())
+            {
+                var entry = Entry(JsonNode.Parse(line)!);
+                if (entry.Path.StartsWith(MarkPath, StringComparison.Ordinal))
+                {
+                    _marks.Add(entry.Path);
+                }
+                else
+                {
+                    _entries.Add(entry);
+                }
+            }
 
-        await using var stream = new FileStream(
+            return _marks.Contains(mark);
+        }
+    }
+
+    private string[] NewLines()
+    {
+        using var stream = new FileStream(
             _path,
-            FileMode.Open,
+            FileMode.OpenOrCreate,
             FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete
         );
-        using var reader = new StreamReader(stream);
-        return (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        stream.Position = _read;
+        var bytes = new byte[stream.Length - _read];
+        stream.ReadExactly(bytes);
+        // The last line may be half written.
+        var whole = bytes.AsSpan(0, bytes.AsSpan().LastIndexOf((byte)'\n') + 1);
+        _read += whole.Length;
+        return Encoding.UTF8.GetString(whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace ExchangeVirt.Envtest.Access;
 
 /// <summary>Writes kubeconfig files.</summary>
-internal static class Kubeconfig
+public static class Kubeconfig
 {
     /// <summary>Writes the file of a user with a client certificate.</summary>
     /// <returns>The path.</returns>

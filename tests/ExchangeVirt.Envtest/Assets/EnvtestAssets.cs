@@ -22,6 +22,11 @@ public static class EnvtestAssets
     /// <returns>Their paths, in the same order.</returns>
     public static async Task<IReadOnlyList<string>> RequireAsync(params string[] names)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            Missing.Skip($"{string.Join(", ", names)}: API servers are started on Linux only.");
+        }
+
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given)
         {
             var paths = names.Select(name => Path.Combine(given, name)).ToList();

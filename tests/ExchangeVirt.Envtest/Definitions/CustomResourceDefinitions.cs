@@ -33,8 +33,8 @@ public static class CustomResourceDefinitions
     }
 
     /// <summary>
-    /// Installs one, in place of one of the same name, and waits until it is served. A server as old as 1.20 drops what it does
-    /// not know, CEL rules first.
+    /// Installs one, in place of one of the same name, and waits until it is served; a replaced one's new schema may take a
+    /// moment more. A server as old as 1.20 drops what it does not know, CEL rules first.
     /// </summary>
     public static async Task InstallAsync(TestCluster cluster, JsonObject definition)
     {

@@ -61,5 +61,5 @@ public static class YamlFiles
             _ => text,
         };
 
-    private static bool IsNumber(string text) => char.IsAsciiDigit(text.TrimStart('-', '+', '.')[..1].FirstOrDefault());
+    private static bool IsNumber(string text) => char.IsAsciiDigit(text.TrimStart('-', '+', '.').FirstOrDefault());
 }

@@ -33,30 +33,31 @@ public sealed record ProgramStart(string Program, IReadOnlyList<string> Argument
 public sealed class GuardedProcess : IAsyncDisposable
 {
     // The program writes its own process id as the first line before it becomes the program, so nothing can come before it.
-    // Every signal but the last only interrupts the waiting, which then goes on.
+    // Job control at its start gives it a process group, to be killed with all that it starts, and leaves it deaf to no signal.
+    // Every signal to the guard but the last only interrupts the waiting, which then goes on.
     private const string Guard = """
         folder=$1
         shift
         exec 3<&0 </dev/null
         orphaned=
         trap : INT HUP TERM
+        set -m
         sh -c 'echo "$$"; exec "$@"' program "$@" 3<&- &
         program=$!
-        trap 'orphaned=1; kill -KILL "$program"' USR1
-        (while read -r _; do :; done; kill -USR1 "$$") <&3 >/dev/null 2>&1 3<&- &
+        set +m
+        exec 2>/dev/null
+        trap 'orphaned=1; kill -KILL -- "-$program"' USR1
+        (while read -r _; do :; done; kill -USR1 "$$") <&3 >/dev/null 3<&- &
         watcher=$!
         exec 3<&-
         while :; do
           wait "$program"
           status=$?
-          kill -0 "$program" 2>/dev/null || break
+          kill -0 "$program" || break
         done
         trap '' USR1
-        if [ -n "$orphaned" ]; then
-          if [ -n "$folder" ]; then rm -rf "$folder"; fi
-          if [ -n "$EXVIRT_GUARD_SESSION" ]; then kill -KILL 0; fi
-        fi
-        kill "$watcher" 2>/dev/null
+        if [[ -n $orphaned && -n $folder ]]; then rm -rf "$folder"; fi
+        kill -KILL "$watcher"
         exit "$status"
         """;
 
@@ -66,6 +67,7 @@ public sealed class GuardedProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly LogTail _log = new();
     private readonly TaskCompletionSource<int> _id = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isDisposed;
 
     private GuardedProcess(ProgramStart start)
     {
@@ -181,7 +183,7 @@ public sealed class GuardedProcess : IAsyncDisposable
     {
         if (!HasExited)
         {
-            _process.Kill(entireProcessTree: true);
+            Signals.Send(-Id, UnixSignal.Kill);
         }
 
         await WaitForExitAsync();
@@ -190,9 +192,15 @@ public sealed class GuardedProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (_id.Task.IsCompletedSuccessfully)
         {
-            await KillAsync();
+            await KillTreeAsync();
         }
 
         _process.Dispose();
@@ -200,8 +208,8 @@ public sealed class GuardedProcess : IAsyncDisposable
 
     private static ProcessStartInfo Info(ProgramStart start)
     {
-        // In a session of their own, guard and program are out of reach of what ends the tests' process group.
-        string[] command = s_setsid is null ? ["sh"] : [s_setsid, "sh"];
+        // In a session of its own, the guard is out of reach of what ends the tests' process group.
+        string[] command = s_setsid is null ? ["bash"] : [s_setsid, "bash"];
         var info = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
@@ -216,7 +224,6 @@ public sealed class GuardedProcess : IAsyncDisposable
             info.ArgumentList.Add(argument);
         }
 
-        info.Environment["EXVIRT_GUARD_SESSION"] = s_setsid is null ? "" : "1";
         foreach (var (name, value) in start.Environment)
         {
             info.Environment[name] = value;

@@ -28,6 +28,8 @@ internal static class Signals
     private const int NoSuchProcess = 3;
 
     /// <summary>Sends a signal; nothing happens where there is no such process any more.</summary>
+    /// <param name="processId">The process; negative: the group of the process with that number.</param>
+    /// <param name="signal">The signal.</param>
     /// <exception cref="Win32Exception">The system refuses.</exception>
     public static void Send(int processId, UnixSignal signal)
     {

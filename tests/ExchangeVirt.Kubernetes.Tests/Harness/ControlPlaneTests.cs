@@ -99,6 +99,20 @@ public sealed class ControlPlaneTests(SharedControlPlane shared)
         Assert.All(writes, write => Assert.Equal((place.Name, "tests.example"), (write.Namespace, write.Group)));
     }
 
+    [Fact]
+    public async Task The_audit_log_tells_of_a_watch_once_when_it_has_ended()
+    {
+        var plane = await shared.GetAsync();
+        await using var place = await plane.NamespaceAsync();
+        var user = $"watcher-of-{place}";
+        var watcher = plane.RawFor(plane.UserKubeconfig(user, "system:masters"));
+
+        await watcher.GetAsync($"{WidgetDefinition.Path(place.Name)}?watch=true&timeoutSeconds=1");
+
+        var watch = Assert.Single(await plane.Audit.ReadAsync(), entry => entry.User == user);
+        Assert.Equal(("watch", "widgets", 200), (watch.Verb, watch.Resource, watch.Code));
+    }
+
     private static async Task AllowAsync(ControlPlane plane, string inNamespace, string account, params string[] verbs)
     {
         var role = $$"""

@@ -7,8 +7,8 @@ internal static class TestProgram
 {
     public static Task<GuardedProcess> StartAsync(Dictionary<string, string?> environment, params string[] arguments)
     {
-        var name = typeof(TestProgram).Assembly.GetName().Name!;
-        var program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? $"{name}.exe" : name);
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are guarded by a Unix shell.");
+        var program = Path.Combine(AppContext.BaseDirectory, typeof(TestProgram).Assembly.GetName().Name!);
         return GuardedProcess.StartAsync(
             new ProgramStart(program, ["-noColor", "-noLogo", .. arguments]) { Environment = environment }
         );

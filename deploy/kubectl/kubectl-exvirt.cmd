@@ -1,0 +1,2 @@
+@rem kubectl exvirt: the same program under the name that kubectl looks for.
+@exvirt %*

@@ -1,0 +1,66 @@
+using ExchangeVirt.Deploy.Tests.Support;
+using ExchangeVirt.Envtest;
+using ExchangeVirt.Envtest.Clients;
+
+namespace ExchangeVirt.Deploy.Tests;
+
+public sealed class KubectlPluginTests
+{
+    private static readonly string s_shims = Manifests.Path("kubectl");
+
+    [Fact]
+    public async Task Kubectl_finds_the_program_under_its_name()
+    {
+        using var folder = new TemporaryFolder();
+
+        var answered = await Plugin(folder).RunAsync("exvirt", "version");
+
+        Assert.StartsWith("exvirt ", answered.Succeeded(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_exit_code_comes_through()
+    {
+        using var folder = new TemporaryFolder();
+        var kubectl = Plugin(folder);
+        var direct = await Exvirt.RunAsync(folder.Path, ["lint", "not-there"]);
+
+        Assert.NotEqual(0, direct.ExitCode);
+        Assert.Equal(direct.ExitCode, (await kubectl.RunAsync("exvirt", "lint", "not-there")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("pause", "exvirt", "pau")]
+    [InlineData("--namespace", "exvirt", "get", "--names")]
+    [InlineData("--output", "exvirt", "get", "exvm", "")]
+    [InlineData("--output", "exvirt", "lint", "a folder", "--")]
+    public async Task Kubectl_completes(string candidate, params string[] words)
+    {
+        using var folder = new TemporaryFolder();
+
+        var lines = (await Plugin(folder).RunAsync(["__complete", .. words])).Succeeded().Trim().Split('\n');
+
+        Assert.Contains(candidate, lines);
+        Assert.DoesNotContain("/?", lines);
+        Assert.Equal(":0", lines[^1]);
+    }
+
+    private static Tool Plugin(TemporaryFolder folder)
+    {
+        Assert.SkipWhen(
+            OperatingSystem.IsWindows(),
+            "The scripts are for sh; on Windows kubectl-exvirt.cmd stands in."
+        );
+        var kubectl = Kubectl.OnPath(folder);
+        var programs = folder.Folder("programs");
+        foreach (var shim in (string[])["kubectl-exvirt", "kubectl_complete-exvirt"])
+        {
+            var copy = Path.Combine(programs, shim);
+            // With its mode: the scripts are executable as they come out of Git.
+            File.CreateSymbolicLink(copy, Path.Combine(s_shims, shim));
+        }
+
+        File.CreateSymbolicLink(Path.Combine(programs, "exvirt"), Path.Combine(Exvirt.Folder, "exvirt"));
+        return kubectl with { ProgramFolder = programs };
+    }
+}
