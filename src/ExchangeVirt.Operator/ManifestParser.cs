@@ -40,7 +40,7 @@ public sealed class ManifestParser : IManifestParser
                     problem.File,
                     problem.Line,
                     problem.Path,
-                    problem.Message
+                    Message(problem.Message, problem.Rule)
                 )),
             ]
         );
@@ -55,9 +55,75 @@ public sealed class ManifestParser : IManifestParser
                     declared.File,
                     declared.Line,
                     failure.Path,
-                    $"{failure.Message}. {declared.Kind} {declared.Key} stays as it was"
+                    $"{Message(failure.Message, failure.Id)}. {declared.Kind} {declared.Key} stays as it was"
                 )),
         ];
+
+    /// <inheritdoc />
+    public IReadOnlyList<StoreProblem> JudgeSet(
+        IReadOnlyList<ManifestObject> declared,
+        IReadOnlyList<ManifestObject> stored
+    )
+    {
+        var known = stored.Select(Id).ToHashSet();
+        var fresh = declared.Where(each => !known.Contains(Id(each))).ToList();
+        if (fresh.Count == 0)
+        {
+            return [];
+        }
+
+        var newer = declared.Select(Id).ToHashSet();
+        var others = new DeclaredSet(Entities(declared.Concat(stored.Where(each => !newer.Contains(Id(each))))));
+        // What names something that is not there is taken, and says so in its conditions.
+        return Refusals(
+            fresh.Select(each => (each, LookupRules.Check(Entity(each.Kind, each.Json), old: null, others)))
+        );
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<StoreProblem> JudgeDeletion(ManifestObject target, IReadOnlyList<ManifestObject> stored) =>
+        Refusals(
+            Entities([target])
+                .Select(entity => (target, LookupRules.CheckDeletion(entity, new DeclaredSet(Entities(stored)))))
+        );
+
+    private static IReadOnlyList<StoreProblem> Refusals(
+        IEnumerable<(ManifestObject About, IReadOnlyList<LookupFinding> Findings)> judged
+    ) =>
+        [
+            .. judged.SelectMany(static each =>
+                each.Findings.Where(static finding => finding.Refuses(UnknownReferences.Warn))
+                    .Select(finding => new StoreProblem(
+                        each.About.File,
+                        each.About.Line,
+                        finding.Path,
+                        Message(finding.Message, finding.Id)
+                    ))
+            ),
+        ];
+
+    private static string Message(string message, string? rule) => rule is null ? message : $"{message} ({rule})";
+
+    private static (string, ResourceKey) Id(ManifestObject declared) => (declared.Kind, declared.Key);
+
+    // One stored by another version may fit its type no more; it is told of where it is read, and stops no other.
+    private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Entities(IEnumerable<ManifestObject> objects)
+    {
+        foreach (var each in objects.Where(static each => SchemaReader.Kinds.ContainsKey(each.Kind)))
+        {
+            IKubernetesObject<V1ObjectMeta> entity;
+            try
+            {
+                entity = Entity(each.Kind, each.Json);
+            }
+            catch (Exception misfit) when (misfit is JsonException or FormatException or NotSupportedException)
+            {
+                continue;
+            }
+
+            yield return entity;
+        }
+    }
 
     private static IKubernetesObject<V1ObjectMeta> Entity(string kind, string json) =>
         (IKubernetesObject<V1ObjectMeta>)

@@ -34,6 +34,7 @@ internal static class KnownReasons
             ["Placement"] = PlacementFilters(),
             ["Events"] = Actions().Concat(Constants(typeof(EventReasons))),
             ["Manifest rules"] = ResourceRules.All.Keys,
+            ["Look-up rules"] = LookupRules.Ids,
             ["Support rules"] = SupportRules.All.Select(static rule => rule.Id).Distinct(StringComparer.Ordinal),
             ["Exit codes of exvirt"] = Constants(Named("exvirt", "ExchangeVirt.Cli.ExitCode")),
             ["Exit codes of exvirt-agent"] = Constants(

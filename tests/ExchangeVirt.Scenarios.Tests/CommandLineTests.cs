@@ -71,6 +71,25 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Lint_takes_its_files_for_the_whole_estate()
+    {
+        using var place = new Workplace();
+        var machine = Samples.Machine("one").Replace("standalone: true", "databaseAvailabilityGroup: dag9");
+        place.Declare("one.yaml", machine);
+        var advised = await Exvirt.RunAsync(place, "lint", place.Manifests);
+        var refused = await Exvirt.RunAsync(place, "lint", place.Manifests, "--unknown-references", "Refuse");
+        place.Declare("two.yaml", Samples.Machine("two").Replace("virtualMachineName: TWO", "virtualMachineName: One"));
+        var twice = await Exvirt.RunAsync(place, "lint", place.Manifests);
+
+        Assert.True(advised.ExitCode == 0, advised.All);
+        Assert.Contains("[Advisory unknown-availability-group]", advised.Output, StringComparison.Ordinal);
+        Assert.True(refused.ExitCode == 2, refused.All);
+        Assert.True(twice.ExitCode == 2, twice.All);
+        Assert.Contains("one.yaml:1: spec.virtualMachineName: claims", twice.Output, StringComparison.Ordinal);
+        Assert.Contains("two.yaml:1: spec.virtualMachineName: claims", twice.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Certs_never_overwrite_an_authority()
     {
         using var place = new Workplace();

@@ -164,7 +164,37 @@ public sealed class OperatorTests
         var resumed = await Exvirt.RunAsync(place, place.Run("--once"));
         Assert.True(resumed.ExitCode == 0, resumed.All);
 
+        place.Declare(
+            "old1.yaml",
+            Samples
+                .Machine("old1")
+                .Replace(
+                    "namespace: mail }",
+                    "namespace: mail, annotations: { exchangevirt.io/deletion-protection: 'true' } }"
+                )
+        );
         await using var running = Exvirt.Start(place, place.Run());
+        await Until.TrueAsync(
+            "the machine is protected",
+            async () => (await place.GetAsync("exvm", "old1"))?["metadata"]?["annotations"] is not null
+        );
+        var refused = await Exvirt.RunAsync(
+            place,
+            "delete",
+            "exvm/old1",
+            "-n",
+            "mail",
+            "--state",
+            place.State,
+            "--wait"
+        );
+        Assert.True(refused.ExitCode == 2, refused.All);
+        Assert.Contains("exchangevirt.io/deletion-protection-", refused.Error, StringComparison.Ordinal);
+        place.Declare("old1.yaml", Samples.Machine("old1"));
+        await Until.TrueAsync(
+            "the machine is not protected any more",
+            async () => (await place.GetAsync("exvm", "old1"))?["metadata"]?["annotations"] is null
+        );
         File.Delete(Path.Combine(place.Manifests, "old1.yaml"));
         var deleted = await Exvirt.RunAsync(
             place,

@@ -9,7 +9,7 @@
 #                                      schema ratcheting, selectable fields (no RBAC, no core kinds)
 #
 # Needs: Debian or a derivative with apt; no root, no compiler: packages are downloaded through the machine's own Debian mirror
-# and only unpacked. About 400 MB of downloads, 5 GB of disk for a while and 10 minutes on two cores, once. What is there
+# and only unpacked. About 500 MB of downloads, 5 GB of disk for a while and 10 minutes on two cores, once. What is there
 # already is not built again; two processes may start it at once; killed, it goes on where it was.
 #
 #   build-assets.sh --check DIR [NAME...]      only tells by its exit code whether all of them are there
@@ -41,7 +41,7 @@ lacks() {
   for name in "$@"; do
     [[ " ${wanted[*]} " == *" $name "* ]] || continue
     recipe=$(cat "$dest/.recipes/$name" 2>/dev/null || echo 1)
-    [[ -x $dest/$name && $recipe == "${recipes[$name]}" ]] || return 0
+    [[ -x $dest/$name ]] && ((recipe >= ${recipes[$name]})) || return 0
   done
   return 1
 }

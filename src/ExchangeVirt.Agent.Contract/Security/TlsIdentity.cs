@@ -11,16 +11,15 @@ namespace ExchangeVirt.Agent.Contract.Security;
 public sealed record TlsFiles(string CertificatePath, string KeyPath, string AuthorityPath);
 
 /// <summary>A certificate with its key, and the authority that the other side is judged by.</summary>
-/// <param name="Certificate">The certificate with its key.</param>
+/// <param name="Context">The certificate with its key and any intermediate ones, as TLS sends it; no other chain is looked up anywhere.</param>
 /// <param name="Authorities">The only roots that are trusted.</param>
-public sealed record TlsIdentity(X509Certificate2 Certificate, X509Certificate2Collection Authorities)
+public sealed record TlsIdentity(SslStreamCertificateContext Context, X509Certificate2Collection Authorities)
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>Gets the certificate as TLS sends it; no other chain is looked up anywhere.</summary>
-    public SslStreamCertificateContext Context { get; } =
-        SslStreamCertificateContext.Create(Certificate, additionalCertificates: null, offline: true);
+    /// <summary>Gets the certificate with its key.</summary>
+    public X509Certificate2 Certificate => Context.TargetCertificate;
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="TlsFileException">A file is missing, unreadable, or does not fit the others.</exception>
@@ -30,18 +29,43 @@ public sealed record TlsIdentity(X509Certificate2 Certificate, X509Certificate2C
         try
         {
             authorities.ImportFromPemFile(files.AuthorityPath);
-            using var pem = X509Certificate2.CreateFromPemFile(files.CertificatePath, files.KeyPath);
-            // Windows cannot use a key that lives in memory alone; this form works everywhere.
-            var certificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
-            return authorities.Count == 0
-                ? throw new TlsFileException($"{files.AuthorityPath} holds no certificate.", null)
-                : new TlsIdentity(certificate, authorities);
         }
         catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
         {
             throw new TlsFileException(
-                $"The certificate {files.CertificatePath}, its key {files.KeyPath} or the authority {files.AuthorityPath} "
-                    + $"cannot be used: {failure.Message} Make them with «exvirt certs».",
+                $"The authority {files.AuthorityPath} cannot be used: {failure.Message} Make it with «exvirt certs».",
+                failure
+            );
+        }
+
+        return authorities.Count == 0
+            ? throw new TlsFileException($"{files.AuthorityPath} holds no certificate.", null)
+            : new TlsIdentity(LoadCertificate(files.CertificatePath, files.KeyPath), authorities);
+    }
+
+    /// <summary>Reads a certificate with its key and the intermediate ones that follow it.</summary>
+    /// <exception cref="TlsFileException">A file is missing, unreadable, or does not fit the other.</exception>
+    internal static SslStreamCertificateContext LoadCertificate(string certificatePath, string keyPath)
+    {
+        try
+        {
+            using var pem = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            // Windows cannot use a key that lives in memory alone; this form works everywhere.
+            var certificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
+            var all = new X509Certificate2Collection();
+            all.ImportFromPemFile(certificatePath);
+            X509Certificate2[] others = [.. all.Where(other => other.Thumbprint != certificate.Thumbprint)];
+            return SslStreamCertificateContext.Create(
+                certificate,
+                new X509Certificate2Collection(others),
+                offline: true
+            );
+        }
+        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new TlsFileException(
+                $"The certificate {certificatePath} or its key {keyPath} cannot be used: {failure.Message} Make them with"
+                    + " «exvirt certs».",
                 failure
             );
         }

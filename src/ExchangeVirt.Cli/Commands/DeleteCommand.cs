@@ -1,6 +1,11 @@
 using System.CommandLine;
 using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Resources.Rules;
+using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Directories;
+using ExchangeVirt.Runtime.Stores;
+using k8s;
+using k8s.Models;
 
 namespace ExchangeVirt.Cli.Commands;
 
@@ -30,6 +35,14 @@ internal static class DeleteCommand
             Remove the manifest first; while it is there, the resource is declared. What becomes of a virtual machine is
             up to its deletionPolicy: Retain leaves it as it is; Delete shuts it down when its gates allow, and unregisters
             it from Hyper-V. Its disks stay in any case.
+
+            A resource that is protected by the annotation exchangevirt.io/deletion-protection, and a DAG that machines still
+            name, are not deleted.
+
+            Exit codes:
+              0   it was asked for; with --wait, it is done
+              1   there is no such resource
+              2   it was refused
 
             Example:
               exvirt delete exvm/ex07 --namespace messaging --state state/ --wait
@@ -81,11 +94,28 @@ internal static class DeleteCommand
                 ExitCode.NotReady
             );
 
+        foreach (var finding in Judge(reader, kind, key))
+        {
+            var message = $"{kind} {key}: {finding.Path}: {finding.Message} ({finding.Id})";
+            if (finding.Refuses(UnknownReferences.Warn))
+            {
+                throw new CommandException(message, ExitCode.Invalid);
+            }
+
+            await context.Error.WriteLineAsync(message);
+        }
+
         var requests = new DirectoryRequests(directory);
         requests.Post(new DeleteRequest(kind, key, uid, Environment.UserName, context.Clock.GetUtcNow()));
         await context.Out.WriteLineAsync($"Asked the operator of {directory} to delete {kind} {key}.");
         while (wait && (requests.IsPending(kind, key) || Uid() == uid))
         {
+            // What the operator sees may be newer than what was judged here.
+            if (!requests.IsPending(kind, key) && requests.RefusalOf(kind, key) is { } refusal)
+            {
+                throw new CommandException($"{kind} {key}: {refusal}", ExitCode.Invalid);
+            }
+
             await Task.Delay(s_look, context.Clock, cancellationToken);
         }
 
@@ -95,5 +125,24 @@ internal static class DeleteCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static IReadOnlyList<LookupFinding> Judge(DirectoryReader reader, string kind, ResourceKey key)
+    {
+        List<IKubernetesObject<V1ObjectMeta>> objects =
+        [
+            .. reader.List<ExchangeVirtualMachine>(),
+            .. reader.List<DatabaseAvailabilityGroup>(),
+            .. reader.List<HyperVHost>(),
+            .. reader.List<VirtualizationPolicy>(),
+            .. reader.List<VirtualMachineMigration>(),
+        ];
+        return
+            objects.Find(each =>
+                each.Kind == kind && each.Metadata.Name == key.Name && each.Metadata.NamespaceProperty == key.Namespace
+            )
+                is { } entity
+            ? LookupRules.CheckDeletion(entity, new DeclaredSet(objects))
+            : [];
     }
 }

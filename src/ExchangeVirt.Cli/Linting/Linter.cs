@@ -2,15 +2,14 @@ using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 
 namespace ExchangeVirt.Cli.Linting;
 
-/// <summary>Judges manifests by what can be known without a host: schema, cross-field rules, support rules, references.</summary>
+/// <summary>Judges manifests by what can be known without a host: schema, cross-field rules, support rules, look-ups among the manifests.</summary>
 internal static class Linter
 {
-    private const string DefaultPolicy = "default";
-
     // What a manifest alone tells of a machine; rules that need a host's or a guest's facts stay unknown, and are not shown.
     private static readonly HashSet<string> s_unsupported =
     [
@@ -18,13 +17,21 @@ internal static class Linter
     ];
 
     /// <summary>Judges what was read, in order of files and lines.</summary>
-    public static IReadOnlyList<LintFinding> Judge(ManifestSet manifests, DateTimeOffset now) =>
+    /// <param name="manifests">What was read, taken for the whole estate.</param>
+    /// <param name="now">The time at which the support rules are asked.</param>
+    /// <param name="unknown">How much a reference weighs to what is not among the manifests.</param>
+    public static IReadOnlyList<LintFinding> Judge(
+        ManifestSet manifests,
+        DateTimeOffset now,
+        UnknownReferences unknown = UnknownReferences.Warn
+    ) =>
         [
             .. manifests
                 .Problems.Select(static problem => Finding(Weight(problem), problem))
                 .Concat(manifests.Notices.Select(static notice => Finding(LintSeverity.Notice, notice)))
                 .Concat(SupportFindings(manifests, now))
-                .Concat(ReferenceFindings(manifests))
+                .Concat(LookupFindings(manifests, unknown))
+                .Concat(PinFindings(manifests))
                 .OrderBy(static finding => finding.File, StringComparer.Ordinal)
                 .ThenBy(static finding => finding.Line),
         ];
@@ -76,62 +83,40 @@ internal static class Linter
             Guest = new EstateGuest(OperatingSystem: machine.GuestOperatingSystem),
         };
 
-    private static IEnumerable<LintFinding> ReferenceFindings(ManifestSet manifests)
+    private static IEnumerable<LintFinding> LookupFindings(ManifestSet manifests, UnknownReferences unknown)
     {
-        var declared = manifests
-            .Entities.Select(static each =>
-                (each.Entity.Kind, Namespace: each.Entity.Metadata.NamespaceProperty ?? "", each.Entity.Metadata.Name)
-            )
-            .ToHashSet();
-        foreach (var each in manifests.Entities)
-        {
-            foreach (var (kind, name, path, consequence) in References(each.Entity))
-            {
-                var inNamespace =
-                    kind == DatabaseAvailabilityGroup.KubeKind ? each.Entity.Metadata.NamespaceProperty ?? "" : "";
-                if (!declared.Contains((kind, inNamespace, name)))
-                {
-                    yield return new LintFinding(
-                        LintSeverity.Notice,
-                        each.File,
-                        each.Line,
-                        path,
-                        null,
-                        $"names the {kind} {name}, which is not among these files; until it exists, {consequence}"
-                    );
-                }
-            }
-        }
+        var declared = new DeclaredSet(manifests.Entities.Select(static each => each.Entity));
+        return manifests.Entities.SelectMany(each =>
+            LookupRules
+                .Check(each.Entity, old: null, declared)
+                .Select(finding => new LintFinding(
+                    finding.Refuses(unknown) ? LintSeverity.Invalid : LintSeverity.Advisory,
+                    each.File,
+                    each.Line,
+                    finding.Path,
+                    finding.Id,
+                    finding.Message
+                ))
+        );
     }
 
-    private static IEnumerable<(string Kind, string Name, string Path, string Consequence)> References(object entity)
+    private static IEnumerable<LintFinding> PinFindings(ManifestSet manifests)
     {
-        const string Closed = "nothing is done to this object";
-        if (entity is ExchangeVirtualMachine { Spec: var spec })
-        {
-            if (spec.Exchange.DatabaseAvailabilityGroup is { } group)
-            {
-                yield return (
-                    DatabaseAvailabilityGroup.KubeKind,
-                    group,
-                    "spec.exchange.databaseAvailabilityGroup",
-                    Closed
-                );
-            }
-
-            if (spec.Placement?.HostName is { } host)
-            {
-                yield return (HyperVHost.KubeKind, host, "spec.placement.hostName", "the machine is placed nowhere");
-            }
-
-            if (spec.PolicyName != DefaultPolicy)
-            {
-                yield return (VirtualizationPolicy.KubeKind, spec.PolicyName, "spec.policyName", Closed);
-            }
-        }
-        else if (entity is HyperVHost { Spec.PolicyName: not DefaultPolicy } other)
-        {
-            yield return (VirtualizationPolicy.KubeKind, other.Spec.PolicyName, "spec.policyName", Closed);
-        }
+        var hosts = manifests
+            .Entities.Select(static each => each.Entity)
+            .OfType<HyperVHost>()
+            .Select(static host => host.Metadata.Name)
+            .ToHashSet();
+        return from each in manifests.Entities
+            let pin = (each.Entity as ExchangeVirtualMachine)?.Spec.Placement?.HostName
+            where pin is not null && !hosts.Contains(pin)
+            select new LintFinding(
+                LintSeverity.Notice,
+                each.File,
+                each.Line,
+                "spec.placement.hostName",
+                null,
+                $"names the HyperVHost {pin}, which is not among these files; until it exists, the machine is placed nowhere"
+            );
     }
 }

@@ -71,6 +71,10 @@ public sealed class Caches
     public IReadOnlyList<ExchangeVirtualMachine> MembersOf(string? inNamespace, string group) =>
         VirtualMachines.ByIndex(GroupIndex, $"{inNamespace}/{group}");
 
+    /// <summary>Lists the VMs that bear a name in Hyper-V, in whatever case of letters.</summary>
+    public IReadOnlyList<ExchangeVirtualMachine> NamedInHyperV(string name) =>
+        VirtualMachines.ByIndex(NameIndex, name.ToUpperInvariant());
+
     /// <summary>Lists the VMs that are bound to no host.</summary>
     public IReadOnlyList<ExchangeVirtualMachine> WithoutHost() => VirtualMachines.ByIndex(HostlessIndex, Hostless);
 

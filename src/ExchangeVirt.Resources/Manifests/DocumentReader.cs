@@ -1,11 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
-using k8s;
-using k8s.Models;
 
 namespace ExchangeVirt.Resources.Manifests;
 
@@ -17,43 +12,6 @@ internal sealed class DocumentReader(
     List<ManifestProblem> notices
 )
 {
-    /// <summary>What the API server writes into metadata, as in the output of <c>kubectl get -o yaml</c>: no part of what a user asks.</summary>
-    private static readonly HashSet<string> WrittenByServer =
-    [
-        "creationTimestamp",
-        "deletionGracePeriodSeconds",
-        "deletionTimestamp",
-        "finalizers",
-        "generation",
-        "managedFields",
-        "ownerReferences",
-        "resourceVersion",
-        "selfLink",
-        "uid",
-    ];
-
-    private static readonly string[] MetadataFields = ["name", "namespace", "labels", "annotations"];
-
-    private static readonly TextSchema Name = new(253, TextShape.NotEmpty);
-
-    private static readonly TextSchema Namespace = new(63, TextShape.DnsLabel);
-
-    private static readonly MapSchema Labels = new(new TextSchema(63, TextShape.LabelValue), 64);
-
-    private static readonly MapSchema Annotations = new(new TextSchema(262_144, TextShape.Free), 256);
-
-    /// <summary>Reads entities that lack what is wrong in their manifest, so that the rest is judged all the same.</summary>
-    private static readonly JsonSerializerOptions Lenient = new(ResourceJson.Options)
-    {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(static type =>
-        {
-            foreach (var property in type.Properties)
-            {
-                property.IsRequired = false;
-            }
-        }),
-    };
-
     /// <summary>Reads one document, or one item of a list of objects.</summary>
     /// <param name="node">Its root.</param>
     /// <param name="prefix">The path of the root within the document; empty for the document itself.</param>
@@ -160,149 +118,30 @@ internal sealed class DocumentReader(
 
     private void ReadEntity(YamlMapping root, KindSchema kind, string prefix)
     {
-        var found = new List<(int Line, string Path, string Message)>();
-        var walker = new SchemaWalker((line, path, message) => found.Add((line, path, message)));
-        walker.Mark("", root.Line);
-        var json = new JsonObject { ["apiVersion"] = ApiGroup.ApiVersion, ["kind"] = kind.Kind };
-        ReadRoot(root, kind, walker, json, found);
-        var failures = Judge(kind, json, found);
-        foreach (var (line, path, message) in found)
+        var reading = EntityReading.Of(root, kind);
+        foreach (var each in reading.Found)
         {
-            Report(line, ResourceRules.Join(prefix, path), message);
+            Report(each.Line, ResourceRules.Join(prefix, each.Path), each.Message);
         }
 
+        if (reading.StatusLine is { } line)
+        {
+            const string Message = "is written by the operator alone; left aside";
+            notices.Add(new ManifestProblem(file, line, "status", Message));
+        }
+
+        var failures = reading.Judge(before: null);
         foreach (var failure in failures)
         {
             var path = ResourceRules.Join(prefix, failure.Path);
-            problems.Add(new ManifestProblem(file, walker.LineOf(failure.Path), path, failure.Message, failure.Id));
+            problems.Add(new ManifestProblem(file, reading.LineOf(failure.Path), path, failure.Message, failure.Id));
         }
 
-        if (found.Count == 0 && failures.Count == 0)
+        if (reading.Found.Count == 0 && failures.Count == 0)
         {
-            var entity = (IKubernetesObject<V1ObjectMeta>)json.Deserialize(kind.Type, ResourceJson.Options)!;
-            entities.Add(new ManifestEntity(entity, file, root.Line));
+            entities.Add(new ManifestEntity(reading.Entity, file, root.Line));
         }
     }
-
-    private void ReadRoot(
-        YamlMapping root,
-        KindSchema kind,
-        SchemaWalker walker,
-        JsonObject json,
-        List<(int Line, string Path, string Message)> found
-    )
-    {
-        foreach (var entry in root.Entries)
-        {
-            switch (entry.Key)
-            {
-                case "apiVersion" or "kind":
-                    break;
-                case "metadata" when entry.Value is YamlMapping metadata:
-                    walker.Mark("metadata", entry.Line);
-                    json["metadata"] = ReadMetadata(metadata, entry.Line, kind, walker, found);
-                    break;
-                case "metadata":
-                    found.Add(
-                        (entry.Line, "metadata", "is not a mapping; give name, and namespace where the kind has one")
-                    );
-                    break;
-                case "spec":
-                    json["spec"] = walker.Walk(entry.Value, kind.Spec, "spec", entry.Line);
-                    break;
-                case "status":
-                    const string Message = "is written by the operator alone; left aside";
-                    notices.Add(new ManifestProblem(file, entry.Line, "status", Message));
-                    break;
-                default:
-                    string[] allowed = ["apiVersion", "kind", "metadata", "spec"];
-                    found.Add(
-                        (entry.Line, entry.Key, $"is not a field here; {NearestName.Suggest(entry.Key, allowed)}")
-                    );
-                    break;
-            }
-        }
-
-        if (root.Find("metadata") is null)
-        {
-            found.Add((root.Line, "metadata", "is missing; give name, and namespace where the kind has one"));
-        }
-
-        if (root.Find("spec") is null && kind.Spec.Fields.Any(field => field.Required))
-        {
-            var required = kind.Spec.Fields.Where(field => field.Required).Select(field => field.Name);
-            found.Add((root.Line, "spec", $"is missing; give {string.Join(", ", required)}"));
-        }
-    }
-
-    private static JsonObject ReadMetadata(
-        YamlMapping metadata,
-        int line,
-        KindSchema kind,
-        SchemaWalker walker,
-        List<(int Line, string Path, string Message)> found
-    )
-    {
-        var json = new JsonObject();
-        foreach (var entry in metadata.Entries.Where(entry => !WrittenByServer.Contains(entry.Key)))
-        {
-            var path = $"metadata.{entry.Key}";
-            ValueSchema? schema = entry.Key switch
-            {
-                "name" => Name,
-                "namespace" => Namespace,
-                "labels" => Labels,
-                "annotations" => Annotations,
-                _ => null,
-            };
-            if (schema is null)
-            {
-                found.Add((entry.Line, path, $"is not a field here; {NearestName.Suggest(entry.Key, MetadataFields)}"));
-            }
-            else if (entry.Key is "namespace" && kind.Resource.Scope is ResourceScope.Cluster)
-            {
-                found.Add((entry.Line, path, $"must be absent: a {kind.Kind} is in no namespace"));
-            }
-            else
-            {
-                json[entry.Key] = walker.Walk(entry.Value, schema, path, entry.Line);
-            }
-        }
-
-        if (metadata.Find("name") is null)
-        {
-            found.Add((line, "metadata.name", $"is missing; give {TextShapes.Allowed(TextShape.DnsLabel)}"));
-        }
-
-        if (kind.Resource.Scope is ResourceScope.Namespaced && metadata.Find("namespace") is null)
-        {
-            json["namespace"] = "default";
-        }
-
-        return json;
-    }
-
-    private static IReadOnlyList<RuleFailure> Judge(
-        KindSchema kind,
-        JsonObject json,
-        List<(int Line, string Path, string Message)> found
-    )
-    {
-        var entity = (IKubernetesObject<V1ObjectMeta>)json.Deserialize(kind.Type, Lenient)!;
-        return ResourceRules.Check(entity, old: null, IsSound);
-
-        bool IsSound(ResourceRule rule, string path)
-        {
-            var reads = rule.Reads.Count == 0 ? [""] : rule.Reads;
-            return !reads
-                .Select(read => ResourceRules.Join(path, read))
-                .Any(read => found.Exists(problem => IsWithin(problem.Path, read) || IsWithin(read, problem.Path)));
-        }
-    }
-
-    private static bool IsWithin(string path, string outer) =>
-        path.StartsWith(outer, StringComparison.Ordinal)
-        && (path.Length == outer.Length || outer.Length == 0 || path[outer.Length] is '.' or '[');
 
     private static int LineOf(YamlMapping root, string field) =>
         root.Entries.FirstOrDefault(entry => entry.Key == field)?.Line ?? root.Line;

@@ -6,8 +6,8 @@ using ExchangeVirt.Resources.Schema;
 namespace ExchangeVirt.Resources.Manifests;
 
 /// <summary>Types a YAML tree by its schema and reports all that does not fit.</summary>
-/// <param name="report">Takes a line, a path and what is wrong there.</param>
-internal sealed partial class SchemaWalker(Action<int, string, string> report)
+/// <param name="report">Takes what does not fit.</param>
+internal sealed partial class SchemaWalker(Action<SchemaProblem> report)
 {
     private readonly Dictionary<string, int> _lines = [];
 
@@ -26,53 +26,61 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
     public void Mark(string path, int line) => _lines.TryAdd(path, line);
 
     /// <summary>Types a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="schema">What it may be.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="line">Its line.</param>
+    /// <param name="before">The node in the version before; what did not fit there and is the same is forgiven. Null: none.</param>
     /// <returns>The value as JSON without the parts that do not fit; null where nothing is left.</returns>
-    public JsonNode? Walk(YamlNode node, ValueSchema schema, string path, int line)
+    public JsonNode? Walk(YamlNode node, ValueSchema schema, string path, int line, YamlNode? before)
     {
         Mark(path, line);
+        void Refuse(string problem) => Report(line, path, problem, node, before);
         if (node is YamlScalar { IsNull: true })
         {
-            report(line, path, $"is null; give {Wanted(schema)}, or remove the field");
+            Refuse($"is null; give {Wanted(schema)}, or remove the field");
             return null;
         }
 
         switch (schema, node)
         {
             case (ObjectSchema wanted, YamlMapping mapping):
-                return WalkObject(mapping, wanted, path, line);
+                return WalkObject(mapping, wanted, path, line, before as YamlMapping);
             case (ListSchema wanted, YamlSequence sequence):
-                return WalkList(sequence, wanted, path, line);
+                return WalkList(sequence, wanted, path, line, before as YamlSequence);
             case (MapSchema wanted, YamlMapping mapping):
-                return WalkMap(mapping, wanted, path, line);
+                return WalkMap(mapping, wanted, path, line, before as YamlMapping);
             case (ObjectSchema or ListSchema or MapSchema, _):
-                report(line, path, $"is {Found(node)}; give {Wanted(schema)}");
+                Refuse($"is {Found(node)}; give {Wanted(schema)}");
                 return null;
             case (_, YamlScalar scalar):
-                return ScalarReader.Read(scalar, schema, problem => report(line, path, problem));
+                return ScalarReader.Read(scalar, schema, Refuse);
             default:
-                report(line, path, $"is {Found(node)}; give {Wanted(schema)}");
+                Refuse($"is {Found(node)}; give {Wanted(schema)}");
                 return null;
         }
     }
 
-    /// <summary>Types the entries of a mapping of texts by names.</summary>
-    public JsonObject WalkMap(YamlMapping mapping, MapSchema schema, string path, int line)
+    private JsonObject WalkMap(YamlMapping mapping, MapSchema schema, string path, int line, YamlMapping? before)
     {
         var result = new JsonObject();
         if (mapping.Entries.Count > schema.MaxEntries)
         {
-            report(line, path, $"has {mapping.Entries.Count} entries; at most {schema.MaxEntries} are allowed");
+            var problem = $"has {mapping.Entries.Count} entries; at most {schema.MaxEntries} are allowed";
+            Report(line, path, problem, mapping, before);
         }
 
         foreach (var entry in mapping.Entries)
         {
             var entryPath = $"{path}[{entry.Key}]";
+            var old = before?.Find(entry.Key);
             if (!LabelKey().IsMatch(entry.Key))
             {
-                report(entry.Line, entryPath, "is not a label's key such as site or example.com/site");
+                const string Problem = "is not a label's key such as site or example.com/site";
+                Report(entry.Line, entryPath, Problem, entry.Value, old);
             }
 
-            if (Walk(entry.Value, schema.Value, entryPath, entry.Line) is { } value)
+            if (Walk(entry.Value, schema.Value, entryPath, entry.Line, old) is { } value)
             {
                 result[entry.Key] = value;
             }
@@ -81,18 +89,20 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
         return result;
     }
 
-    private JsonObject WalkObject(YamlMapping mapping, ObjectSchema schema, string path, int line)
+    private JsonObject WalkObject(YamlMapping mapping, ObjectSchema schema, string path, int line, YamlMapping? before)
     {
         var result = new JsonObject();
         foreach (var entry in mapping.Entries)
         {
             var entryPath = ResourceRules.Join(path, entry.Key);
+            var old = before?.Find(entry.Key);
             if (schema.Find(entry.Key) is not { } field)
             {
                 string[] names = [.. schema.Fields.Select(known => known.Name)];
-                report(entry.Line, entryPath, $"is not a field here; {NearestName.Suggest(entry.Key, names)}");
+                var problem = $"is not a field here; {NearestName.Suggest(entry.Key, names)}";
+                Report(entry.Line, entryPath, problem, entry.Value, old);
             }
-            else if (Walk(entry.Value, field.Value, entryPath, entry.Line) is { } value)
+            else if (Walk(entry.Value, field.Value, entryPath, entry.Line, old) is { } value)
             {
                 result[field.Name] = value;
             }
@@ -100,23 +110,27 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
 
         foreach (var field in schema.Fields.Where(field => field.Required && mapping.Find(field.Name) is null))
         {
-            report(line, ResourceRules.Join(path, field.Name), $"is missing; give {Wanted(field.Value)}");
+            var isForgiven = before is not null && before.Find(field.Name) is null;
+            var problem = $"is missing; give {Wanted(field.Value)}";
+            report(new SchemaProblem(line, ResourceRules.Join(path, field.Name), problem, isForgiven));
         }
 
         return result;
     }
 
-    private JsonArray WalkList(YamlSequence sequence, ListSchema schema, string path, int line)
+    private JsonArray WalkList(YamlSequence sequence, ListSchema schema, string path, int line, YamlSequence? before)
     {
         var count = sequence.Items.Count;
         if (count > schema.Limits.MaxItems || count < schema.Limits.MinItems)
         {
-            report(
+            Report(
                 line,
                 path,
                 count > schema.Limits.MaxItems
                     ? $"has {count} items; at most {schema.Limits.MaxItems} are allowed"
-                    : $"has {count} items; at least {schema.Limits.MinItems} must be given, or the field removed"
+                    : $"has {count} items; at least {schema.Limits.MinItems} must be given, or the field removed",
+                sequence,
+                before
             );
         }
 
@@ -125,10 +139,15 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
         for (var index = 0; index < count; index++)
         {
             var itemPath = $"{path}[{index}]";
-            var item = Walk(sequence.Items[index], schema.Item, itemPath, sequence.Items[index].Line);
+            var node = sequence.Items[index];
+            var item = Walk(node, schema.Item, itemPath, node.Line, Namesake(node, schema, before));
             if (item is not null)
             {
-                RefuseRepetition(item, schema, itemPath, seen);
+                if (!schema.Limits.Ordered && Repetition(item, schema, itemPath, seen) is { } problem)
+                {
+                    Report(LineOf(itemPath), itemPath, problem, sequence, before);
+                }
+
                 result.Add(item);
             }
         }
@@ -136,27 +155,38 @@ internal sealed partial class SchemaWalker(Action<int, string, string> report)
         return result;
     }
 
-    private void RefuseRepetition(JsonNode item, ListSchema schema, string path, Dictionary<string, string> seen)
-    {
-        if (schema.Limits.Ordered)
-        {
-            return;
-        }
+    /// <summary>Finds the item of the list before that is the same to the API server: by its keys, or as a scalar by its value.</summary>
+    private static YamlNode? Namesake(YamlNode item, ListSchema schema, YamlSequence? before) =>
+        before?.Items.FirstOrDefault(other =>
+            schema.Keys.Count == 0
+                ? YamlNode.AreSame(item, other)
+                : item is YamlMapping left
+                    && other is YamlMapping right
+                    && schema.Keys.All(key => left.Find(key) is { } value && YamlNode.AreSame(value, right.Find(key)))
+        );
 
+    private string? Repetition(JsonNode item, ListSchema schema, string path, Dictionary<string, string> seen)
+    {
         var values = schema.Keys.Count == 0 ? [item] : schema.Keys.Select(key => (item as JsonObject)?[key]).ToArray();
         if (Array.Exists(values, value => value is null))
         {
-            return;
+            return null;
         }
 
         // As the API server does, the repeating item is blamed, not its key.
         var identity = string.Join(", ", values.Select(value => value!.ToJsonString()));
-        if (!seen.TryAdd(identity, path))
+        if (seen.TryAdd(identity, path))
         {
-            var first = seen[identity];
-            report(LineOf(path), path, $"repeats {identity} of {first} (line {LineOf(first)}); each must be unique");
+            return null;
         }
+
+        var first = seen[identity];
+        var place = LineOf(first) is > 0 and var line ? $" (line {line})" : "";
+        return $"repeats {identity} of {first}{place}; each must be unique";
     }
+
+    private void Report(int line, string path, string problem, YamlNode now, YamlNode? before) =>
+        report(new SchemaProblem(line, path, problem, YamlNode.AreSame(now, before)));
 
     private static string Found(YamlNode node) =>
         node switch

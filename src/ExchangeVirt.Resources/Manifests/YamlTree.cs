@@ -6,6 +6,18 @@ internal abstract record YamlNode(int Line)
 {
     /// <summary>How many nodes it has with all aliases written out.</summary>
     public abstract long Weight { get; }
+
+    /// <summary>Tells whether two nodes say the same, wherever they stand and in whatever order their keys are.</summary>
+    public static bool AreSame(YamlNode? left, YamlNode? right) =>
+        (left, right) switch
+        {
+            (YamlScalar one, YamlScalar other) => one.Text == other.Text && one.IsPlain == other.IsPlain,
+            (YamlSequence one, YamlSequence other) => one.Items.Count == other.Items.Count
+                && one.Items.Zip(other.Items).All(static pair => AreSame(pair.First, pair.Second)),
+            (YamlMapping one, YamlMapping other) => one.Entries.Count == other.Entries.Count
+                && one.Entries.All(entry => AreSame(entry.Value, other.Find(entry.Key))),
+            _ => false,
+        };
 }
 
 /// <summary>A scalar.</summary>

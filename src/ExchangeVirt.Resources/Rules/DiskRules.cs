@@ -46,32 +46,31 @@ public static partial class ResourceRules
                 ["virtualMachineGeneration", "disks"],
                 self =>
                     self.VirtualMachineGeneration is not 2
-                    || VirtualHardDisks(self).All(disk => Ends(disk.Path, ".vhdx"))
+                    || VirtualHardDisks(self.Disks ?? []).All(disk => Ends(disk.Path, ".vhdx"))
             ),
-            Rule<ExchangeVirtualMachineSpec>(
+            Rule<IReadOnlyList<DiskSpec>>(
                 "disk-files-unique",
-                "!has(self.disks) || self.disks.all(disk, !has(disk.virtualHardDisk) || self.disks.exists_one(other, has(other.virtualHardDisk) && other.virtualHardDisk.path.lowerAscii() == disk.virtualHardDisk.path.lowerAscii()))",
+                "self.all(disk, !has(disk.virtualHardDisk) || self.exists_one(other, has(other.virtualHardDisk) && other.virtualHardDisk.path.lowerAscii() == disk.virtualHardDisk.path.lowerAscii()))",
                 "must not name one virtual hard disk file twice; Windows ignores case",
-                "disks",
-                ["disks"],
+                "",
+                [],
                 self => AreUnique(VirtualHardDisks(self).Select(disk => disk.Path))
             ),
-            Rule<ExchangeVirtualMachineSpec>(
+            Rule<IReadOnlyList<DiskSpec>>(
                 "disk-luns-unique",
-                "!has(self.disks) || self.disks.all(disk, !has(disk.passThrough) || self.disks.exists_one(other, has(other.passThrough) && other.passThrough.uniqueId.lowerAscii() == disk.passThrough.uniqueId.lowerAscii()))",
+                "self.all(disk, !has(disk.passThrough) || self.exists_one(other, has(other.passThrough) && other.passThrough.uniqueId.lowerAscii() == disk.passThrough.uniqueId.lowerAscii()))",
                 "must not name one pass-through disk twice",
-                "disks",
-                ["disks"],
-                self => AreUnique((self.Disks ?? []).Select(disk => disk.PassThrough?.UniqueId).OfType<string>())
+                "",
+                [],
+                self => AreUnique(self.Select(disk => disk.PassThrough?.UniqueId).OfType<string>())
             ),
-            Rule<ExchangeVirtualMachineSpec>(
+            Rule<IReadOnlyList<DiskSpec>>(
                 "operating-system-disk-once",
-                "!has(self.disks) || self.disks.filter(disk, has(disk.purposes) && 'OperatingSystem' in disk.purposes).size() <= 1",
+                "self.filter(disk, has(disk.purposes) && 'OperatingSystem' in disk.purposes).size() <= 1",
                 "must hold the purpose OperatingSystem on at most one disk",
-                "disks",
-                ["disks"],
-                self =>
-                    (self.Disks ?? []).Count(disk => disk.Purposes?.Contains(DiskPurpose.OperatingSystem) is true) <= 1
+                "",
+                [],
+                self => self.Count(disk => disk.Purposes?.Contains(DiskPurpose.OperatingSystem) is true) <= 1
             ),
             Rule<IscsiSpec>(
                 "iscsi-in-guest",
@@ -83,8 +82,8 @@ public static partial class ResourceRules
             ),
         ];
 
-    private static IEnumerable<VirtualHardDiskSpec> VirtualHardDisks(ExchangeVirtualMachineSpec spec) =>
-        (spec.Disks ?? []).Select(disk => disk.VirtualHardDisk).OfType<VirtualHardDiskSpec>();
+    private static IEnumerable<VirtualHardDiskSpec> VirtualHardDisks(IReadOnlyList<DiskSpec> disks) =>
+        disks.Select(disk => disk.VirtualHardDisk).OfType<VirtualHardDiskSpec>();
 
     private static bool IsVirtualHardDisk(string path) => Ends(path, ".vhdx") || Ends(path, ".vhd");
 

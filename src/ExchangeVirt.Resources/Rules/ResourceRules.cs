@@ -1,4 +1,3 @@
-using System.Collections;
 using ExchangeVirt.Resources.Schema;
 using k8s;
 using k8s.Models;
@@ -28,9 +27,12 @@ public static partial class ResourceRules
             self => self.Metadata.Name is { Length: <= 63 } name && TextShapes.Matches(TextShape.DnsLabel, name)
         );
 
-    /// <summary>Judges an entity, and its change where the old version is given.</summary>
+    /// <summary>
+    /// Judges an entity, and its change where the old version is given. What was broken before and is not touched by the
+    /// change is not told then, so that an old object can always be changed elsewhere.
+    /// </summary>
     /// <param name="entity">The entity; its schema holds.</param>
-    /// <param name="old">The version before, or null where the entity is new.</param>
+    /// <param name="old">The version before, or null where the entity is new or all that is broken is asked for.</param>
     public static IReadOnlyList<RuleFailure> Check(
         IKubernetesObject<V1ObjectMeta> entity,
         IKubernetesObject<V1ObjectMeta>? old = null
@@ -44,53 +46,7 @@ public static partial class ResourceRules
         IKubernetesObject<V1ObjectMeta> entity,
         IKubernetesObject<V1ObjectMeta>? old,
         Func<ResourceRule, string, bool> applies
-    )
-    {
-        var failures = new List<RuleFailure>();
-        var kind = SchemaReader.Kinds[entity.Kind];
-        Judge(kind.Rules, entity, old, "");
-        var spec = kind.Type.GetProperty("Spec")!;
-        Visit(kind.Spec, spec.GetValue(entity), old is null ? null : spec.GetValue(old), "spec");
-        return failures;
-
-        void Judge(IReadOnlyList<string> rules, object self, object? oldSelf, string path)
-        {
-            foreach (var rule in rules.Select(id => All[id]))
-            {
-                if ((!rule.IsTransition || oldSelf is not null) && applies(rule, path) && !rule.Holds(self, oldSelf))
-                {
-                    failures.Add(new RuleFailure(rule.Id, Join(path, rule.Field), rule.Message));
-                }
-            }
-        }
-
-        void Visit(ObjectSchema schema, object? self, object? oldSelf, string path)
-        {
-            if (self is null)
-            {
-                return;
-            }
-
-            Judge(schema.Rules, self, oldSelf, path);
-            foreach (var field in schema.Fields)
-            {
-                var value = field.Property.GetValue(self);
-                var fieldPath = Join(path, field.Name);
-                if (field.Value is ObjectSchema nested)
-                {
-                    Visit(nested, value, oldSelf is null ? null : field.Property.GetValue(oldSelf), fieldPath);
-                }
-                else if (field.Value is ListSchema { Item: ObjectSchema item } && value is IEnumerable items)
-                {
-                    var index = 0;
-                    foreach (var each in items)
-                    {
-                        Visit(item, each, null, $"{fieldPath}[{index++}]");
-                    }
-                }
-            }
-        }
-    }
+    ) => new RuleVisitor(applies).Visit(entity, old);
 
     /// <summary>Joins a path and a field below it.</summary>
     internal static string Join(string path, string field) =>

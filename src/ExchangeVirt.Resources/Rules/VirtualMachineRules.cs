@@ -41,18 +41,18 @@ public static partial class ResourceRules
                 "self.exchange.version != 'Exchange2016' || (isQuantity(self.memory.size) && quantity(self.memory.size).compareTo(quantity(self.exchange.role == 'Mailbox' ? '8Gi' : '4Gi')) >= 0)",
                 "is below the minimum of Exchange 2016: at least 8Gi for a Mailbox server, 4Gi for EdgeTransport",
                 "memory.size",
-                ["exchange", "memory"],
+                ["exchange.version", "exchange.role", "memory.size"],
                 self =>
                     self.Exchange.Version is not ExchangeVersion.Exchange2016
                     || Bytes(self.Memory.Size) >= (self.Exchange.Role is ExchangeRole.Mailbox ? 8 : 4) * Gibibyte
             ),
-            Transition<ExchangeVirtualMachineSpec>(
+            Transition<MemorySpec>(
                 "memory-not-cut-below-half",
-                "!isQuantity(oldSelf.memory.size) || (isQuantity(self.memory.size) && quantity(self.memory.size).add(quantity(self.memory.size)).compareTo(quantity(oldSelf.memory.size)) >= 0)",
+                "!isQuantity(oldSelf.size) || (isQuantity(self.size) && quantity(self.size).add(quantity(self.size)).compareTo(quantity(oldSelf.size)) >= 0)",
                 "must not fall below half of what it was in one change, which is nearly always a typing error (12Gi for 128Gi); where it is meant, lower it in steps",
-                "memory.size",
-                ["memory"],
-                (self, old) => Bytes(self.Memory.Size) >= Bytes(old.Memory.Size) - Bytes(self.Memory.Size)
+                "size",
+                ["size"],
+                (self, old) => Bytes(self.Size) >= Bytes(old.Size) - Bytes(self.Size)
             ),
             Transition<ExchangeVirtualMachine>(
                 "virtual-machine-name-immutable",
@@ -79,7 +79,7 @@ public static partial class ResourceRules
                 "!has(self.virtualMachineGeneration) || self.virtualMachineGeneration != 1 || self.processors.count <= 64",
                 "must be at most 64 where virtualMachineGeneration is 1",
                 "processors.count",
-                ["virtualMachineGeneration", "processors"],
+                ["virtualMachineGeneration", "processors.count"],
                 self => self.VirtualMachineGeneration is not 1 || self.Processors.Count <= 64
             ),
         ];

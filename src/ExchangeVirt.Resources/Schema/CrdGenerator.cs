@@ -32,7 +32,16 @@ public sealed class CrdGenerator
         {
             ["apiVersion"] = "apiextensions.k8s.io/v1",
             ["kind"] = "CustomResourceDefinition",
-            ["metadata"] = new JsonObject { ["name"] = $"{kind.Plural}.{ApiGroup.Group}" },
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = $"{kind.Plural}.{ApiGroup.Group}",
+                ["labels"] = new JsonObject
+                {
+                    ["app.kubernetes.io/name"] = "exchangevirt-operator",
+                    ["app.kubernetes.io/component"] = "crds",
+                    ["app.kubernetes.io/part-of"] = "exchangevirt",
+                },
+            },
             ["spec"] = new JsonObject
             {
                 ["group"] = ApiGroup.Group,
@@ -79,6 +88,7 @@ public sealed class CrdGenerator
     private JsonObject Root(KindSchema kind)
     {
         var spec = Object(kind.Spec, isStatus: false);
+        AddRules(spec, kind.Spec.Rules, isWide: true);
         spec["description"] = _documentation.Of(kind.Spec.Type);
         var isSpecRequired = kind.Spec.Fields.Any(field => field.Required);
         if (!isSpecRequired)
@@ -108,7 +118,7 @@ public sealed class CrdGenerator
             root["required"] = new JsonArray("spec");
         }
 
-        AddRules(root, kind.Rules);
+        AddRules(root, kind.Rules, isWide: true);
         return root;
     }
 
@@ -135,8 +145,14 @@ public sealed class CrdGenerator
             result["required"] = new JsonArray(required);
         }
 
-        AddRules(result, schema.Rules);
         return result;
+    }
+
+    private JsonObject Nested(ObjectSchema schema, bool isStatus)
+    {
+        var json = Object(schema, isStatus);
+        AddRules(json, schema.Rules, isWide: false);
+        return json;
     }
 
     private JsonObject Value(ValueSchema schema, bool isStatus) =>
@@ -164,7 +180,7 @@ public sealed class CrdGenerator
                 ["additionalProperties"] = Text(map.Value),
             },
             ListSchema list => List(list, isStatus),
-            ObjectSchema nested => Object(nested, isStatus),
+            ObjectSchema nested => Nested(nested, isStatus),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
@@ -221,20 +237,35 @@ public sealed class CrdGenerator
         }
 
         json["items"] = Value(schema.Item, isStatus);
+        AddRules(json, schema.Rules, isWide: false);
         return json;
     }
 
-    private static void AddRules(JsonObject schema, IReadOnlyList<string> rules)
+    private static void AddRules(JsonObject schema, IReadOnlyList<string> rules, bool isWide)
     {
         if (rules.Count > 0)
         {
-            schema["x-kubernetes-validations"] = new JsonArray([.. rules.Select(id => Rule(ResourceRules.All[id]))]);
+            schema["x-kubernetes-validations"] = new JsonArray([
+                .. rules.Select(id => Rule(ResourceRules.All[id], isWide)),
+            ]);
         }
     }
 
-    private static JsonObject Rule(ResourceRule rule)
+    private static JsonObject Rule(ResourceRule rule, bool isWide)
     {
-        var json = new JsonObject { ["rule"] = rule.Cel, ["message"] = $"{rule.Id}: {rule.Message}" };
+        // The API server by itself forgives a broken rule where nothing below it was changed; on a spec or a whole object
+        // that would be nearly never.
+        var isForgiving = isWide && !rule.IsTransition;
+        var json = new JsonObject
+        {
+            ["rule"] = isForgiving ? $"{Unchanged(rule.Reads)} || ({rule.Cel})" : rule.Cel,
+            ["message"] = $"{rule.Id}: {rule.Message}",
+        };
+        if (isForgiving)
+        {
+            json["optionalOldSelf"] = true;
+        }
+
         // The API server takes only paths to fields of the schema here, and knows none below metadata.
         if (rule.Field.Length > 0 && !rule.Field.StartsWith("metadata", StringComparison.Ordinal))
         {
@@ -243,4 +274,18 @@ public sealed class CrdGenerator
 
         return json;
     }
+
+    private static string Unchanged(IReadOnlyList<string> fields) =>
+        string.Join(
+            " && ",
+            fields
+                .SelectMany(field =>
+                    new[]
+                    {
+                        $"has(self.{field}) == has(oldSelf.value().{field})",
+                        $"(!has(self.{field}) || self.{field} == oldSelf.value().{field})",
+                    }
+                )
+                .Prepend("oldSelf.hasValue()")
+        );
 }

@@ -77,8 +77,12 @@ public sealed class BoundsAttribute(long minimum, long maximum) : Attribute
     public long Maximum { get; } = maximum;
 }
 
-/// <summary>Attaches a cross-field rule of <see cref="Rules.ResourceRules"/> by its id, where its CEL text is evaluated.</summary>
-[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+/// <summary>
+/// Attaches a cross-field rule of <see cref="Rules.ResourceRules"/> by its id, where its CEL text is evaluated: to an object,
+/// or to a list. The smallest part that holds all that a rule reads is best: an old object that breaks the rule can then be
+/// changed everywhere else.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
 public sealed class RuleAttribute(string id) : Attribute
 {
     /// <summary>The id of the rule.</summary>

@@ -30,7 +30,8 @@ public sealed record TimeSchema : ValueSchema;
 /// <summary>A list.</summary>
 /// <param name="Item">What each item may be.</param>
 /// <param name="Limits">How many, and what tells them apart.</param>
-public sealed record ListSchema(ValueSchema Item, ItemsAttribute Limits) : ValueSchema
+/// <param name="Rules">The ids of the cross-field rules that hold for the list as a whole.</param>
+public sealed record ListSchema(ValueSchema Item, ItemsAttribute Limits, IReadOnlyList<string> Rules) : ValueSchema
 {
     /// <summary>The fields whose values tell items apart; empty where items are scalars or repeat.</summary>
     public IReadOnlyList<string> Keys { get; } = Limits.Keys?.Split(',') ?? [];

@@ -45,8 +45,8 @@ public static class SchemaReader
         );
     }
 
-    private static string[] RulesOf(Type type) =>
-        [.. type.GetCustomAttributes<RuleAttribute>().Select(rule => rule.Id)];
+    private static string[] RulesOf(MemberInfo member) =>
+        [.. member.GetCustomAttributes<RuleAttribute>().Select(rule => rule.Id)];
 
     private static ObjectSchema CreateObject(Type type)
     {
@@ -94,7 +94,7 @@ public static class SchemaReader
         }
 
         return ItemType(type, typeof(IReadOnlyList<>)) is { } item
-            ? new ListSchema(ReadValue(property, item), Limits(property))
+            ? new ListSchema(ReadValue(property, item), Limits(property), RulesOf(property))
             : ReadValue(property, type);
     }
 

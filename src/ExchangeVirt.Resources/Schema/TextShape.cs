@@ -21,7 +21,7 @@ public enum TextShape
     /// <summary>An absolute Windows path: a drive letter or a UNC share, without wildcards.</summary>
     WindowsPath,
 
-    /// <summary>An amount of bytes such as <c>128Gi</c>: a Kubernetes quantity without sign or exponent that is a whole number of bytes.</summary>
+    /// <summary>An amount of bytes such as <c>128Gi</c>: a Kubernetes quantity without sign, decimal point or exponent.</summary>
     ByteQuantity,
 
     /// <summary>A cron expression of five fields.</summary>

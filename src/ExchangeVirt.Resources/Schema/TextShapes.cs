@@ -26,8 +26,9 @@ public static class TextShapes
             @"a whole path such as C:\ClusterStorage\csv1\ex01\os.vhdx or \\server\share\os.vhdx"
         ),
         [TextShape.ByteQuantity] = (
-            @"^[0-9]{1,15}(\.[0-9]{1,9})?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$",
-            "a whole number of bytes such as 128Gi or 512Mi"
+            // CEL's quantities know no whole number behind a decimal point: an API server would refuse 1.5Gi in any case.
+            "^[0-9]{1,15}(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$",
+            "a whole number of bytes such as 128Gi or 1536Mi, without a decimal point"
         ),
         [TextShape.Cron] = (
             CronPattern(),

@@ -4,13 +4,9 @@ namespace ExchangeVirt.Resources.V1Alpha1;
 
 /// <summary>What is asked of one Exchange virtual machine. Memory is always fixed, checkpoints are always disabled and the automatic stop action is always ShutDown: Exchange support leaves no choice.</summary>
 [Rule("mem-below-minimum")]
-[Rule("memory-not-cut-below-half")]
 [Rule("virtual-machine-generation-immutable")]
 [Rule("generation-1-processor-count")]
 [Rule("generation-2-needs-vhdx")]
-[Rule("disk-files-unique")]
-[Rule("disk-luns-unique")]
-[Rule("operating-system-disk-once")]
 public sealed record ExchangeVirtualMachineSpec
 {
     /// <summary>The Exchange server that runs in the guest.</summary>
@@ -35,6 +31,9 @@ public sealed record ExchangeVirtualMachineSpec
 
     /// <summary>Absent: not managed. The disks to attach; one attached but not listed is reported, never detached.</summary>
     [Items(64, Keys = "name")]
+    [Rule("disk-files-unique")]
+    [Rule("disk-luns-unique")]
+    [Rule("operating-system-disk-once")]
     public IReadOnlyList<DiskSpec>? Disks { get; init; }
 
     /// <summary>Absent: not managed. The network adapters.</summary>
@@ -117,6 +116,7 @@ public sealed record ProcessorsSpec
 
 /// <summary>The memory of a virtual machine.</summary>
 [Rule("memory-multiple-of-2mi")]
+[Rule("memory-not-cut-below-half")]
 public sealed record MemorySpec
 {
     /// <summary>The fixed size, such as 128Gi; a whole multiple of 2Mi.</summary>

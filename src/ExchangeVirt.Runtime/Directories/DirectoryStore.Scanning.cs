@@ -107,6 +107,15 @@ public sealed partial class DirectoryStore
             var id = new ObjectId(request.Kind, request.Key);
             if (Find(id) is { } entry && entry.Uid == request.Uid)
             {
+                var problems = _parser.JudgeDeletion(Stored(entry), Stored_NeedsLock());
+                if (problems.Count > 0)
+                {
+                    var refusal = new DeleteRefusal(request, problems, _time.GetUtcNow());
+                    LogDeleteRefused(id.Kind, id.Key, request.RequestedBy, refusal.ToString());
+                    DirectoryRequests.Refuse(path, refusal);
+                    continue;
+                }
+
                 LogDeleteRequested(id.Kind, id.Key, request.RequestedBy, request.RequestedAt);
                 Delete_NeedsLock(id);
             }
@@ -122,8 +131,8 @@ public sealed partial class DirectoryStore
 
     private void Decide_NeedsLock(ManifestSet set)
     {
-        var refused = set.Objects.SelectMany(JudgeChange_NeedsLock);
-        set = set with { Problems = [.. set.Problems, .. refused] };
+        set = set with { Problems = [.. set.Problems, .. set.Objects.SelectMany(JudgeChange_NeedsLock)] };
+        set = set with { Problems = [.. set.Problems, .. JudgeSet_NeedsLock(set)] };
         var decision = ManifestDecision.For(set, _objects.Values, _options.Limits);
         foreach (var declared in decision.Declared)
         {
@@ -152,6 +161,26 @@ public sealed partial class DirectoryStore
         && entry.Manifest.Text != CanonicalJson.Of(declared.Json)
             ? _parser.JudgeChange(declared, entry.Manifest.Text)
             : [];
+
+    private IReadOnlyList<ManifestProblem> JudgeSet_NeedsLock(ManifestSet set)
+    {
+        // What is not going to be taken claims nothing.
+        var troubled = set.Problems.Select(problem => problem.File).ToHashSet(StringComparer.Ordinal);
+        return _parser.JudgeSet(
+            [
+                .. set.Objects.Where(declared =>
+                    !troubled.Contains(declared.File)
+                    && _objects.GetValueOrDefault(new ObjectId(declared.Kind, declared.Key)) is not { Ended: true }
+                ),
+            ],
+            Stored_NeedsLock()
+        );
+    }
+
+    private List<ManifestObject> Stored_NeedsLock() => [.. _objects.Values.Where(entry => !entry.Ended).Select(Stored)];
+
+    private static ManifestObject Stored(StoredObject entry) =>
+        new(entry.Kind, entry.Key, ObjectView.Json(entry).ToJsonString(), entry.File, entry.Line);
 
     private void Report_NeedsLock()
     {
@@ -194,6 +223,13 @@ public sealed partial class DirectoryStore
         Message = "Nothing to delete: {Kind} {Key} with UID {Uid} does not exist"
     )]
     private partial void LogDeleteNotNeeded(string kind, ResourceKey key, string uid);
+
+    [LoggerMessage(
+        EventId = 4108,
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Key} is not deleted, as {By} requested: {Problem}"
+    )]
+    private partial void LogDeleteRefused(string kind, ResourceKey key, string by, string problem);
 
     [LoggerMessage(
         EventId = 4106,

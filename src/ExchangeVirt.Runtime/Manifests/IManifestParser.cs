@@ -19,6 +19,24 @@ public interface IManifestParser
     /// <param name="before">The object as it was last taken, as <see cref="ManifestObject.Json"/>.</param>
     /// <returns>What is wrong with the change; empty where it may be taken.</returns>
     IReadOnlyList<ManifestProblem> JudgeChange(ManifestObject declared, string before) => [];
+
+    /// <summary>
+    /// Judges what manifests declare by what else there is, such as two objects that claim one thing. Pure. What was there
+    /// before stays; what is refused makes its file invalid as a whole.
+    /// </summary>
+    /// <param name="declared">The objects that would be taken.</param>
+    /// <param name="stored">The objects that are there, whole.</param>
+    /// <returns>What is wrong; empty where all may be taken.</returns>
+    IReadOnlyList<ManifestProblem> JudgeSet(
+        IReadOnlyList<ManifestObject> declared,
+        IReadOnlyList<ManifestObject> stored
+    ) => [];
+
+    /// <summary>Judges whether an object may be deleted. Pure.</summary>
+    /// <param name="target">The object, whole.</param>
+    /// <param name="stored">The objects that are there, whole; the object itself is among them.</param>
+    /// <returns>Why it may not; empty where it may.</returns>
+    IReadOnlyList<ManifestProblem> JudgeDeletion(ManifestObject target, IReadOnlyList<ManifestObject> stored) => [];
 }
 
 /// <summary>Holds what a set of files declares.</summary>
@@ -29,7 +47,7 @@ public sealed record ManifestSet(IReadOnlyList<ManifestObject> Objects, IReadOnl
 /// <summary>Holds one declared object.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Key">Its namespace and name, with defaults applied.</param>
-/// <param name="Json">The whole object (apiVersion, kind, metadata, spec) as JSON, without status.</param>
+/// <param name="Json">The object (apiVersion, kind, metadata, spec) as JSON; of a stored one also what the store adds.</param>
 /// <param name="File">The file that declares it, as in <see cref="ManifestFile.Path"/>.</param>
 /// <param name="Line">The first line of the declaration, from 1.</param>
 public sealed record ManifestObject(string Kind, ResourceKey Key, string Json, string File, int Line);

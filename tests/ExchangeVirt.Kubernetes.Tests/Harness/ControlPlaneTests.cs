@@ -13,7 +13,9 @@ public sealed class ControlPlaneTests(SharedControlPlane shared)
     {
         var plane = await shared.GetAsync();
 
-        Assert.Equal("v1.20.2", (string?)(await plane.Raw.GetAsync("/version")).Body["gitVersion"]);
+        var version = (await plane.Raw.GetAsync("/version")).Body;
+        Assert.Equal("v1.20.2", (string?)version["gitVersion"]);
+        Assert.Equal(("1", "20"), ((string?)version["major"], (string?)version["minor"]));
         await ServedDefinitions.AssertServesOursAsync(plane);
     }
 

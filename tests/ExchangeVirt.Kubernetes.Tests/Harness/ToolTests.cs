@@ -53,18 +53,25 @@ public sealed class ToolTests(SharedControlPlane shared)
         var plane = await shared.GetAsync();
         await using var place = await plane.NamespaceAsync("helm");
         var helm = await Helm.FindAsync(plane);
-        using var chart = new TemporaryFolder("chart");
-        await File.WriteAllTextAsync(chart.Combine("Chart.yaml"), "{ apiVersion: v2, name: small, version: 0.1.0 }");
-        await File.WriteAllTextAsync(
-            Path.Combine(chart.Folder("templates"), "map.yaml"),
-            "{ apiVersion: v1, kind: ConfigMap, metadata: { name: {{ .Release.Name }} }, data: { a: b } }"
-        );
+        using var chart = await ChartAsync();
 
         Assert.StartsWith("v4.1.", (await helm.RunAsync("version", "--short")).Succeeded(), StringComparison.Ordinal);
         (await helm.RunAsync("install", "it", chart.Path, "-n", place.Name, "--server-side=false")).Succeeded();
         (await plane.Raw.GetAsync($"/api/v1/namespaces/{place}/configmaps/it")).Succeeded();
         (await helm.RunAsync("uninstall", "it", "-n", place.Name)).Succeeded();
         Assert.False((await plane.Raw.GetAsync($"/api/v1/namespaces/{place}/configmaps/it")).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Helm_renders_without_a_cluster()
+    {
+        using var folder = new TemporaryFolder();
+        var helm = await Helm.FindAsync(folder);
+        using var chart = await ChartAsync();
+
+        var rendered = (await helm.RunAsync("template", "it", chart.Path)).Succeeded();
+
+        Assert.Contains("name: it }", rendered, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -82,6 +89,17 @@ public sealed class ToolTests(SharedControlPlane shared)
         (
             await promtool.FeedAsync("# HELP a_total A.\n# TYPE a_total counter\na_total 1\n", "check", "metrics")
         ).Succeeded();
+    }
+
+    private static async Task<TemporaryFolder> ChartAsync()
+    {
+        var chart = new TemporaryFolder("chart");
+        await File.WriteAllTextAsync(chart.Combine("Chart.yaml"), "{ apiVersion: v2, name: small, version: 0.1.0 }");
+        await File.WriteAllTextAsync(
+            Path.Combine(chart.Folder("templates"), "map.yaml"),
+            "{ apiVersion: v1, kind: ConfigMap, metadata: { name: {{ .Release.Name }} }, data: { a: b } }"
+        );
+        return chart;
     }
 
     private static async Task AssertTalksAsync(ControlPlane plane, Tool kubectl)

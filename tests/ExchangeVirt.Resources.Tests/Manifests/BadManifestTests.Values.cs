@@ -164,6 +164,22 @@ public partial class BadManifestTests
             { "amount negative", Vm, "size: 128Gi", "size: '-1'", "23: spec.memory.size", "such as 128Gi" },
             { "amount empty", Vm, "size: 128Gi", "size: ''", "23: spec.memory.size", "such as 128Gi" },
             {
+                "amount with a decimal point",
+                Vm,
+                "size: 2Ti",
+                "size: 1.5Ti",
+                "37: spec.disks[1].virtualHardDisk.size",
+                "without a decimal point"
+            },
+            {
+                "amount beyond all disks",
+                Vm,
+                "size: 2Ti",
+                "size: 9999999Pi",
+                "37: spec.disks[1].virtualHardDisk.size",
+                "whole number of bytes"
+            },
+            {
                 "amount with part of a byte",
                 Vm,
                 "size: 150Gi",

@@ -15,7 +15,7 @@ internal static class SchemaGen
         [TextShape.DnsLabel] = ["a", "ex01", "a-b", "0", "010", "null", "true", "1e3"],
         [TextShape.DnsName] = ["hv01", "hv01.corp.example"],
         [TextShape.WindowsPath] = [@"C:\a.vhdx", @"\\s\share\b.vhd", @"d:\dir with space\c.VHDX"],
-        [TextShape.ByteQuantity] = ["128Gi", "8Gi", "2Mi", "1.5Gi", "4G", "2097152"],
+        [TextShape.ByteQuantity] = ["128Gi", "8Gi", "2Mi", "1536Mi", "4G", "2097152"],
         [TextShape.Cron] = ["0 22 * * SAT", "*/15 0-4,22 1 JAN,7 1-5", "0 3 ? * 6#2", "0 0 L * *"],
         [TextShape.TimeZone] = ["UTC", "Asia/Tokyo", "America/Argentina/Buenos_Aires", "Etc/GMT+9"],
         [TextShape.Percent] = ["0%", "20%", "100%"],

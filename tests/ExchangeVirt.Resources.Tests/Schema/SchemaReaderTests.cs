@@ -57,11 +57,55 @@ public class SchemaReaderTests
             .Kinds.Values.SelectMany(kind =>
                 kind.Rules.Select(id => (id, type: kind.Type))
                     .Concat(Objects(kind.Spec).SelectMany(each => each.Rules.Select(id => (id, type: each.Type))))
+                    .Concat(
+                        Fields(kind.Spec)
+                            .SelectMany(field => Rules(field).Select(id => (id, type: field.Property.PropertyType)))
+                    )
             )
             .ToList();
 
         Assert.Equal(ResourceRules.All.Keys.Order(), attached.Select(each => each.id).Distinct().Order());
         Assert.All(attached, each => Assert.True(each.type.IsAssignableTo(ResourceRules.All[each.id].Type), each.id));
+    }
+
+    [Fact]
+    public void A_rule_stands_on_an_object_or_a_list_or_it_would_never_be_asked() =>
+        Assert.Empty(
+            SchemaReader
+                .Kinds.Values.SelectMany(kind => Fields(kind.Spec))
+                .Where(field =>
+                    field.Value is not ListSchema && field.Property.IsDefined(typeof(RuleAttribute), inherit: false)
+                )
+                .Select(field => $"{field.Property.DeclaringType!.Name}.{field.Property.Name}")
+        );
+
+    /// <summary>
+    /// A spec changes with each of its fields, so its rules are asked again only where what they read was changed; rules of
+    /// smaller parts the API server forgives by itself.
+    /// </summary>
+    [Fact]
+    public void A_rule_of_a_spec_or_a_whole_object_forgives_what_was_broken_before()
+    {
+        var wide = SchemaReader.Kinds.Values.SelectMany(kind => kind.Rules.Concat(kind.Spec.Rules)).ToHashSet();
+        var written = CrdGenerator
+            .Generate()
+            .Values.SelectMany(text => Rules(Parse(text)))
+            .Where(rule => rule["message"]!.ToString().Split(':')[0] is var id && ResourceRules.All.ContainsKey(id))
+            .ToList();
+
+        Assert.NotEmpty(written);
+        Assert.All(
+            written,
+            rule =>
+            {
+                var known = ResourceRules.All[rule["message"]!.ToString().Split(':')[0]];
+                Assert.Equal(wide.Contains(known.Id) && !known.IsTransition, rule["optionalOldSelf"] is not null);
+            }
+        );
+        Assert.All(
+            wide.Select(id => ResourceRules.All[id]),
+            rule => Assert.True(rule.IsTransition || rule.Reads.Count > 0)
+        );
     }
 
     [Fact]
@@ -152,6 +196,18 @@ public class SchemaReaderTests
 
     private static IEnumerable<FieldSchema> Fields(ObjectSchema schema) =>
         Objects(schema).SelectMany(each => each.Fields);
+
+    private static IReadOnlyList<string> Rules(FieldSchema field) => field.Value is ListSchema list ? list.Rules : [];
+
+    private static IEnumerable<JsonObject> Rules(JsonNode? node) =>
+        node switch
+        {
+            JsonObject json => (json["x-kubernetes-validations"]?.AsArray() ?? [])
+                .Select(rule => rule!.AsObject())
+                .Concat(json.SelectMany(each => each.Key == "x-kubernetes-validations" ? [] : Rules(each.Value))),
+            JsonArray list => list.SelectMany(Rules),
+            _ => [],
+        };
 
     private static bool Exists(ObjectSchema schema, string path)
     {
