@@ -37,11 +37,12 @@ public static partial class AdmissionServer
         var certificate = new ServerCertificateSource(
             options.CertificateFile,
             options.KeyFile,
-            failure => LogUnusableCertificate(logger, failure)
+            failure => LogUnusableCertificate(logger, failure.Message)
         );
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new Borrowed(options.Loggers)));
+        builder.Services.AddSingleton(certificate);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -77,9 +78,9 @@ public static partial class AdmissionServer
     [LoggerMessage(
         EventId = 1103,
         Level = LogLevel.Error,
-        Message = "The webhook's changed certificate files cannot be used; the last good ones stay in use"
+        Message = "The webhook's changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
-    private static partial void LogUnusableCertificate(ILogger logger, Exception failure);
+    private static partial void LogUnusableCertificate(ILogger logger, string problem);
 
     /// <summary>Keeps the server from disposing what it was lent.</summary>
     private sealed class Borrowed(ILoggerFactory loggers) : ILoggerFactory
