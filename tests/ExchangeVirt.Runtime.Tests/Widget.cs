@@ -28,4 +28,13 @@ public sealed class WidgetStatus
     public string? Phase { get; set; }
 
     public string? Note { get; set; }
+
+    public WidgetPart? Part { get; set; }
+
+    public IReadOnlyList<string>? Parts { get; set; }
+}
+
+public sealed class WidgetPart
+{
+    public string? Of { get; set; }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using ExchangeVirt.Agent.Contract.Security;
+using ExchangeVirt.Operator.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -41,7 +42,7 @@ public static partial class AdmissionServer
         );
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new Borrowed(options.Loggers)));
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new BorrowedLoggers(options.Loggers)));
         builder.Services.AddSingleton(certificate);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -81,17 +82,4 @@ public static partial class AdmissionServer
         Message = "The webhook's changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
     private static partial void LogUnusableCertificate(ILogger logger, string problem);
-
-    /// <summary>Keeps the server from disposing what it was lent.</summary>
-    private sealed class Borrowed(ILoggerFactory loggers) : ILoggerFactory
-    {
-        public ILogger CreateLogger(string categoryName) => loggers.CreateLogger(categoryName);
-
-        public void AddProvider(ILoggerProvider provider) => loggers.AddProvider(provider);
-
-        public void Dispose()
-        {
-            // Its owner does.
-        }
-    }
 }

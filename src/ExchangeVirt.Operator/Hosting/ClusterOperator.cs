@@ -1,5 +1,6 @@
 using ExchangeVirt.Agent.Contract.Client;
 using ExchangeVirt.Agent.Contract.Security;
+using ExchangeVirt.Operator.Admission;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
@@ -8,6 +9,7 @@ using ExchangeVirt.Runtime.Leadership;
 using ExchangeVirt.Runtime.Queueing;
 using ExchangeVirt.Runtime.Stores;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Hosting;
@@ -32,7 +34,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     private readonly ControlPlane _plane;
     private readonly LeaseElector? _elector;
     private readonly OperatorMeters _meters;
-    private readonly WebApplication _endpoints;
+    private readonly IReadOnlyList<WebApplication> _servers;
     private readonly ILogger _logger;
     private readonly TimeSpan _margin;
 
@@ -43,6 +45,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         Epoch epoch,
         ControlPlane plane,
         LeaseElector? elector,
+        WebApplication? webhook,
         OperatorMeters meters,
         ILogger logger
     )
@@ -55,7 +58,8 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         _meters = meters;
         _logger = logger;
         _margin = options.Election is { } election ? election.LeaseDuration - election.RenewDeadline : TimeSpan.Zero;
-        _endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), meters, seams);
+        var endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), meters, seams);
+        _servers = webhook is null ? [endpoints] : [endpoints, webhook];
     }
 
     /// <summary>Connects, and reads or makes the installation's identity, for which it waits until the API server answers.</summary>
@@ -91,18 +95,16 @@ public sealed partial class ClusterOperator : IAsyncDisposable
                 );
             var epoch = await OpenEpochAsync(control, elector, seams, logger, cancellationToken);
             LogBegins(logger, ProductVersion.Text, api.Server, ofNamespace, options.Identity);
-            var plane = Plane(options, seams, api, control, identity, epoch, elector);
+            var store = Store(options, seams, api);
+            var plane = Plane(options, seams, store, control, identity, epoch, elector);
+            var webhook = Webhook(options, seams, store, plane);
             meters.Publish(
                 plane,
                 elector is null ? null : () => elector.IsLeading,
-                new Dictionary<string, Func<DateTimeOffset>>(StringComparer.Ordinal)
-                {
-                    ["agent-client"] = () =>
-                        new DateTimeOffset(identity.Current.Certificate.NotAfter.ToUniversalTime()),
-                },
+                Certificates(identity, webhook),
                 seams.Time
             );
-            return new ClusterOperator(options, seams, api, epoch, plane, elector, meters, logger);
+            return new ClusterOperator(options, seams, api, epoch, plane, elector, webhook, meters, logger);
         }
         catch
         {
@@ -120,7 +122,11 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await _endpoints.StartAsync(stop.Token);
+        foreach (var server in _servers)
+        {
+            await server.StartAsync(stop.Token);
+        }
+
         Task[] parts = [_plane.WatchAsync(stop.Token), LeadAsync(stop.Token)];
         await Task.WhenAny(parts);
         await stop.CancelAsync();
@@ -135,14 +141,21 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         }
         finally
         {
-            await _endpoints.StopAsync(CancellationToken.None);
+            foreach (var server in _servers)
+            {
+                await server.StopAsync(CancellationToken.None);
+            }
         }
     }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await _endpoints.DisposeAsync();
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
         await _plane.DisposeAsync();
         _meters.Dispose();
         _epoch.Dispose();
@@ -183,17 +196,8 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         await _plane.LeadAsync(cancellationToken);
     }
 
-    private static ControlPlane Plane(
-        ClusterOptions options,
-        ClusterSeams seams,
-        KubernetesApi api,
-        ConfigMapControlState control,
-        TlsIdentitySource identity,
-        Epoch epoch,
-        LeaseElector? elector
-    )
-    {
-        var store = new KubernetesStore(
+    private static KubernetesStore Store(ClusterOptions options, ClusterSeams seams, KubernetesApi api) =>
+        new(
             api,
             new KubernetesStoreOptions
             {
@@ -203,6 +207,41 @@ public sealed partial class ClusterOperator : IAsyncDisposable
             },
             seams.Random
         );
+
+    // Every replica answers it, from caches of its own: judging needs no leader.
+    private static WebApplication? Webhook(
+        ClusterOptions options,
+        ClusterSeams seams,
+        KubernetesStore store,
+        ControlPlane plane
+    ) =>
+        options.Webhook is not { } webhook
+            ? null
+            : AdmissionServer.Create(
+                new AdmissionServerOptions(
+                    webhook.Listen,
+                    Path.Combine(webhook.Certificates, "tls.crt"),
+                    Path.Combine(webhook.Certificates, "tls.key"),
+                    new AdmissionWebhook(
+                        new AdmissionLookups(plane.Caches, store, () => plane.Synced.IsCompletedSuccessfully),
+                        webhook.UnknownReferences,
+                        seams.Time,
+                        seams.Loggers.CreateLogger<AdmissionWebhook>()
+                    ),
+                    seams.Loggers
+                )
+            );
+
+    private static ControlPlane Plane(
+        ClusterOptions options,
+        ClusterSeams seams,
+        KubernetesStore store,
+        ConfigMapControlState control,
+        TlsIdentitySource identity,
+        Epoch epoch,
+        LeaseElector? elector
+    )
+    {
         var connector = new HostAgentConnector(
             new HostAgentConnectorOptions
             {
@@ -225,6 +264,23 @@ public sealed partial class ClusterOperator : IAsyncDisposable
                 options.Workers
             )
         );
+    }
+
+    private static Dictionary<string, Func<DateTimeOffset>> Certificates(
+        TlsIdentitySource identity,
+        WebApplication? webhook
+    )
+    {
+        Dictionary<string, Func<DateTimeOffset>> expiries = new(StringComparer.Ordinal)
+        {
+            ["agent-client"] = () => new DateTimeOffset(identity.Current.Certificate.NotAfter.ToUniversalTime()),
+        };
+        if (webhook?.Services.GetRequiredService<ServerCertificateSource>() is { } served)
+        {
+            expiries["webhook"] = () => served.ExpiresAt;
+        }
+
+        return expiries;
     }
 
     private static async Task<Epoch> OpenEpochAsync(

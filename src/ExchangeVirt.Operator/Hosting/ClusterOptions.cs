@@ -1,4 +1,5 @@
 using System.Net;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Runtime.Leadership;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,9 @@ public sealed record ClusterOptions
     /// <summary>Gets the folder of the certificate by which agents know the operator.</summary>
     public required string Certificates { get; init; }
 
+    /// <summary>Gets the webhook; null: it is not served.</summary>
+    public WebhookOptions? Webhook { get; init; }
+
     /// <summary>Gets where <c>/healthz</c> and <c>/readyz</c> are served.</summary>
     public required IPEndPoint Health { get; init; }
 
@@ -37,6 +41,12 @@ public sealed record ClusterOptions
     /// <summary>Gets whether agents may speak TLS 1.2, for hosts on Windows Server 2016 and 2019, which have no 1.3.</summary>
     public bool AllowTls12 { get; init; }
 }
+
+/// <summary>How the webhook is served.</summary>
+/// <param name="Certificates">The folder with <c>tls.crt</c> and <c>tls.key</c>, as in a Secret.</param>
+/// <param name="Listen">Where it listens.</param>
+/// <param name="UnknownReferences">What becomes of an object that names a DAG or a policy that does not exist.</param>
+public sealed record WebhookOptions(string Certificates, IPEndPoint Listen, UnknownReferences UnknownReferences);
 
 /// <summary>What an operator takes from outside; made once, in Program.cs.</summary>
 /// <param name="Time">The clock.</param>

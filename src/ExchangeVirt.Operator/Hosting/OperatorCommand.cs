@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Runtime.Leadership;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,19 @@ internal sealed class OperatorCommand
     };
     private readonly Option<IPEndPoint> _health = Address("--health-address", "0.0.0.0:8081", "/healthz and /readyz");
     private readonly Option<IPEndPoint> _metrics = Address("--metrics-address", "0.0.0.0:8080", "/metrics");
+    private readonly Option<string?> _webhookCertificates = Text(
+        "--webhook-certificates",
+        "DIR",
+        "Folder of the webhook's certificate, tls.crt and tls.key as in a Secret. Absent: the webhook is not served."
+    );
+    private readonly Option<IPEndPoint> _webhook = Address("--webhook-address", "0.0.0.0:9443", "the webhook");
+    private readonly Option<UnknownReferences> _unknownReferences = new("--unknown-references")
+    {
+        Description =
+            "What the webhook does with an object that names a DAG or a policy that does not exist: Warn lets it pass, since "
+            + "GitOps tools apply sets in an order of their own, and nothing is done for it until the name exists; or Refuse.",
+        DefaultValueFactory = static _ => UnknownReferences.Warn,
+    };
     private readonly Option<bool> _elect = new("--leader-elect")
     {
         Description = "Work only while holding the Lease, so that of several replicas one works.",
@@ -111,6 +125,9 @@ internal sealed class OperatorCommand
             _certificates,
             _health,
             _metrics,
+            _webhookCertificates,
+            _webhook,
+            _unknownReferences,
             _elect,
             _identity,
             _duration,
@@ -137,6 +154,9 @@ internal sealed class OperatorCommand
                 Certificates = parsed.GetRequiredValue(_certificates),
                 Health = parsed.GetRequiredValue(_health),
                 Metrics = parsed.GetRequiredValue(_metrics),
+                Webhook = parsed.GetValue(_webhookCertificates) is { } folder
+                    ? new WebhookOptions(folder, parsed.GetRequiredValue(_webhook), parsed.GetValue(_unknownReferences))
+                    : null,
                 Election = parsed.GetValue(_elect) ? Election(parsed.CommandResult, identity) : null,
                 Identity = identity,
                 Workers = parsed.GetValue(_workers),

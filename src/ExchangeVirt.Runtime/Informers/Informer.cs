@@ -118,6 +118,12 @@ public sealed partial class Informer<T> : IInformer
                 _failures = 0;
                 rest = _options.LeastPeriod - _time.GetElapsedTime(started);
             }
+            catch (SilentWatchException silent) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Either nothing happens there and the server says so seldom, or it is gone: opening it anew tells which.
+                rest = TimeSpan.Zero;
+                LogSilent(Kind, silent.Message);
+            }
             catch (ResourceVersionExpiredException) when (!cancellationToken.IsCancellationRequested)
             {
                 // What is watched from is gone for good; a store that expires every list is slowed down all the same.
@@ -208,7 +214,7 @@ public sealed partial class Informer<T> : IInformer
         }
         catch (OperationCanceledException canceled) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"The watch was silent for {_options.Idle}.", canceled);
+            throw new SilentWatchException($"Nothing was heard for {_options.Idle}.", canceled);
         }
     }
 
@@ -259,6 +265,11 @@ public sealed partial class Informer<T> : IInformer
     )]
     private partial void LogFailure(Exception? exception, string kind, string problem, double seconds);
 
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Debug, Message = "The watch of {Kind} is opened anew: {Why}")]
+    private partial void LogSilent(string kind, string why);
+
     [LoggerMessage(EventId = 4002, Level = LogLevel.Warning, Message = "{Kind} {Key} cannot be read: {Problem}")]
     private partial void LogUnreadable(string kind, ResourceKey key, string problem);
+
+    private sealed class SilentWatchException(string message, Exception cause) : Exception(message, cause);
 }

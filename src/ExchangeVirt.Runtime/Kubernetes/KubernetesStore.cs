@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -262,14 +263,39 @@ public sealed class KubernetesStore : IResourceStore
         CancellationToken cancellationToken
     )
     {
+        var path = $"{ApiPath.Of(type, key)}/status";
+        try
+        {
+            return await ApplyStatusAsync(path, type, key, version, status, cancellationToken);
+        }
+        catch (KubernetesApiException refused) when (refused.Status is HttpStatusCode.UnprocessableEntity)
+        {
+            if (await RemoveAsync(type, key, version, status, cancellationToken) is not { } next)
+            {
+                throw;
+            }
+
+            return await ApplyStatusAsync(path, type, key, next, status, cancellationToken);
+        }
+    }
+
+    private Task<JsonDocument> ApplyStatusAsync(
+        string path,
+        ResourceType type,
+        ResourceKey key,
+        string version,
+        string status,
+        CancellationToken cancellationToken
+    )
+    {
         var metadata = new JsonObject { ["name"] = key.Name, ["resourceVersion"] = version };
         if (key.Namespace is not null)
         {
             metadata["namespace"] = key.Namespace;
         }
 
-        return await _api.ApplyAsync(
-            $"{ApiPath.Of(type, key)}/status",
+        return _api.ApplyAsync(
+            path,
             new JsonObject
             {
                 ["apiVersion"] = type.ApiVersion,
@@ -280,6 +306,35 @@ public sealed class KubernetesStore : IResourceStore
             _options.FieldManager,
             cancellationToken
         );
+    }
+
+    /// <returns>The version after the removal; null where there was nothing to remove.</returns>
+    private async Task<string?> RemoveAsync(
+        ResourceType type,
+        ResourceKey key,
+        string version,
+        string status,
+        CancellationToken cancellationToken
+    )
+    {
+        var path = ApiPath.Of(type, key);
+        using var stored = await _api.TryGetAsync(path, cancellationToken);
+        if (
+            stored is null
+            || StatusRemovals.Find(
+                JsonNode.Parse(stored.RootElement.GetRawText())!,
+                JsonNode.Parse(status)!.AsObject(),
+                _options.FieldManager
+            )
+                is not { } patch
+        )
+        {
+            return null;
+        }
+
+        patch["metadata"] = new JsonObject { ["resourceVersion"] = version };
+        using var removed = await _api.MergeAsync($"{path}/status", patch, _options.FieldManager, cancellationToken);
+        return ObjectReader.VersionOf(removed.RootElement);
     }
 
     private Task<JsonDocument> PatchMetadataAsync(

@@ -14,7 +14,8 @@ public static class WidgetDefinition
     /// <summary>The plural.</summary>
     public const string Plural = "widgets";
 
-    /// <summary>Returns the definition: <c>spec.size</c> an integer, <c>status.phase</c> and <c>status.note</c> strings, status a subresource.</summary>
+    /// <summary>Returns the definition: <c>spec.size</c> an integer, <c>status.phase</c> and <c>status.note</c> strings,
+    /// <c>status.part</c> an object and <c>status.parts</c> a list, status a subresource.</summary>
     public static JsonObject Manifest() =>
         YamlFiles.Parse(
             """
@@ -43,6 +44,8 @@ public static class WidgetDefinition
                         properties:
                           phase: { type: string }
                           note: { type: string }
+                          part: { type: object, properties: { of: { type: string } } }
+                          parts: { type: array, items: { type: string } }
             """
         )[0];
 

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace ExchangeVirt.Envtest.Processes;
 
 /// <summary>Finds free ports of the loopback address.</summary>
-internal static class Ports
+public static class Ports
 {
     // Below those that systems lend to outgoing connections: otherwise a client that tries to reach a server that is down can
     // be lent the server's own port, and then nobody else can have it.

@@ -23,7 +23,7 @@ public enum UnixSignal
 }
 
 /// <summary>Sends signals to processes by their id.</summary>
-internal static class Signals
+public static class Signals
 {
     private const int NoSuchProcess = 3;
 

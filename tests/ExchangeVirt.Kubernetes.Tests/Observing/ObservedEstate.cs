@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Agent.Contract.Security;
 using ExchangeVirt.Envtest;
 using ExchangeVirt.Envtest.Definitions;
 using ExchangeVirt.Envtest.Processes;
+using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Observing;
 
@@ -136,6 +136,9 @@ internal sealed class ObservedEstate : IAsyncDisposable
         authority
             .IssueHost("hv01", [], [IPAddress.Loopback], TimeSpan.FromDays(10))
             .Save(_folder.Combine("pki"), "hv01");
+        authority
+            .IssueHost("webhook", [], [IPAddress.Loopback], TimeSpan.FromDays(5))
+            .Save(_folder.Combine("webhook"), "tls");
         await DeclareAsync(await StartAgentAsync());
         LeaderPort = await StartOperatorAsync("leader");
         try
@@ -156,7 +159,7 @@ internal sealed class ObservedEstate : IAsyncDisposable
         var endpoint = _folder.Combine("hv01.endpoint");
         await StartAsync(
             "agent",
-            "exvirt-agent",
+            Programs.Agent,
             "run",
             "--listen=127.0.0.1:0",
             $"--cert={_folder.Combine("pki", "hv01.crt")}",
@@ -173,15 +176,17 @@ internal sealed class ObservedEstate : IAsyncDisposable
 
     private async Task<int> StartOperatorAsync(string name)
     {
-        var port = FreePort();
+        var port = Ports.Free();
         var process = await StartAsync(
             name,
-            "exvirt-operator",
+            Programs.Operator,
             $"--kubeconfig={Plane.AdminKubeconfig}",
             $"--namespace={Namespace}",
             $"--certificates={_folder.Combine("pki")}",
+            $"--webhook-certificates={_folder.Combine("webhook")}",
+            $"--webhook-address=127.0.0.1:{Ports.Free()}",
             $"--metrics-address=127.0.0.1:{port}",
-            $"--health-address=127.0.0.1:{FreePort()}",
+            $"--health-address=127.0.0.1:{Ports.Free()}",
             $"--identity={name}"
         );
         await Until.TrueAsync(
@@ -210,7 +215,7 @@ internal sealed class ObservedEstate : IAsyncDisposable
     private async Task<GuardedProcess> StartAsync(string name, string program, params string[] arguments)
     {
         var process = await GuardedProcess.StartAsync(
-            new ProgramStart(Path.Combine(AppContext.BaseDirectory, program), arguments)
+            new ProgramStart(program, arguments)
             {
                 Name = name,
                 OnLine = Lines[name].Enqueue,
@@ -247,13 +252,5 @@ internal sealed class ObservedEstate : IAsyncDisposable
             ?["settings"]?.AsArray()
             .Any(static setting => (string?)setting!["name"] == "Checkpoints" && (string?)setting["state"] == "InSync")
             is true;
-    }
-
-    // Another process may still take it first; nothing but a test that fails comes of that.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

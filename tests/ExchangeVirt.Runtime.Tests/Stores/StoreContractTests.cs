@@ -96,6 +96,30 @@ public abstract class StoreContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_and_a_list_that_a_status_leaves_out_are_removed_whole_and_may_come_again()
+    {
+        var widget = await MustGetAsync("a");
+        for (var round = 0; round < 2; round++)
+        {
+            widget.Status = new WidgetStatus
+            {
+                Phase = "Seen",
+                Part = new WidgetPart { Of = "a whole" },
+                Parts = ["one", "two"],
+            };
+            widget = await Store.UpdateStatusAsync(widget, default);
+            Assert.Equal(("a whole", 2), (widget.Status?.Part?.Of, widget.Status?.Parts?.Count));
+            widget.Status = new WidgetStatus { Phase = "Seen" };
+            widget = await Store.UpdateStatusAsync(widget, default);
+            Assert.Equal((null, null), (widget.Status?.Part, widget.Status?.Parts));
+        }
+
+        var read = await MustGetAsync("a");
+        Assert.Equal(("Seen", null, null), (read.Status?.Phase, read.Status?.Part, read.Status?.Parts));
+        Assert.Equal(widget.Metadata.ResourceVersion, read.Metadata.ResourceVersion);
+    }
+
+    [Fact]
     public async Task A_write_from_an_old_version_is_a_conflict()
     {
         var old = await MustGetAsync("a");

@@ -1,0 +1,32 @@
+namespace ExchangeVirt.Kubernetes.Tests.Estates;
+
+/// <summary>The sample estate, installed and judged as a platform team would.</summary>
+public sealed class SampleEstateTests
+{
+    private static readonly string[] s_fitting = ["ex01", "ex02", "ex03", "ex04", "edge01", "edge02", "mbx01"];
+
+    [Fact]
+    public async Task An_estate_that_is_applied_becomes_as_declared_and_nothing_is_written_once_it_is()
+    {
+        await using var estate = await InstalledEstate.StartAsync();
+        await estate.StartReplicaAsync("operator-0");
+        await estate.ApplySampleAsync();
+
+        await estate.UntilAsync("Ready", "True", s_fitting);
+        await estate.UntilAsync("Synced", "True", s_fitting);
+        var (_, reason, message) = await estate.ConditionAsync("mbx02", "Ready");
+
+        Assert.Equal("NoHostFits", reason);
+        Assert.Contains("hv01", message, StringComparison.Ordinal);
+        foreach (var host in estate.Hosts.Endpoints.Keys)
+        {
+            Assert.Equal(
+                "True",
+                (string?)
+                    (await estate.GetAsync("hypervhosts", null, host))!["status"]!["conditions"]!
+                        .AsArray()
+                        .Single(static each => (string?)each!["type"] == "Ready")!["status"]
+            );
+        }
+    }
+}
