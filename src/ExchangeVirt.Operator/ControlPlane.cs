@@ -1,10 +1,10 @@
 using ExchangeVirt.Agent.Contract;
-using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Operator.Acting;
 using ExchangeVirt.Operator.Controllers;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Events;
@@ -56,6 +56,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private readonly PlacementService _placement;
     private readonly EventRecorder _events;
     private readonly ILogger _logger;
+    private readonly PauseWatch _pauses;
 
     /// <summary>Wires everything; nothing runs yet.</summary>
     public ControlPlane(ControlPlaneSeams seams)
@@ -68,7 +69,10 @@ public sealed partial class ControlPlane : IAsyncDisposable
         var policies = Informer<VirtualizationPolicy>();
         var migrations = Informer<VirtualMachineMigration>();
 
-        Caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache);
+        Caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache)
+        {
+            UnreadableVirtualMachines = () => [.. machines.Unreadable.Select(UnreadableVirtualMachine.From)],
+        };
         Fleet = new FleetView(seams.Time);
         Connections = new HostConnections(
             Fleet,
@@ -80,13 +84,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
         );
         _events = new EventRecorder(seams.Store, seams.Time, seams.Loggers.CreateLogger<EventRecorder>());
         var failures = new ActionFailures(seams.Time, seams.Random);
-        Reader = new SituationReader(
-            Caches,
-            Fleet,
-            new PauseSwitch(seams.Control).ReadAsync,
-            seams.Epoch.Current.Installation,
-            seams.Time
-        );
+        _pauses = new PauseWatch(seams.Control, seams.Time, seams.Random, seams.Loggers.CreateLogger<PauseWatch>());
+        Reader = new SituationReader(Caches, Fleet, _pauses.Reading, seams.Epoch.Current.Installation, seams.Time);
         _placement = new PlacementService(
             seams.Store,
             Caches,
@@ -103,8 +102,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
             seams.Loggers.CreateLogger<ActionRunner>()
         );
 
+        var stored = new StoredStatus(seams.Store);
         var keeper = new VirtualMachineController(
-            seams.Store,
+            stored,
             Caches,
             Reader,
             _placement,
@@ -114,18 +114,37 @@ public sealed partial class ControlPlane : IAsyncDisposable
             _events,
             seams.NewGuid
         );
-        _machines = Controller(
+        _machines = Controller<ExchangeVirtualMachine, ExchangeVirtualMachineStatus>(
             keeper,
             machines,
-            new VirtualMachineFinalizer(seams.Store, keeper, Reader, runner, _placement, _events)
+            new VirtualMachineFinalizer(
+                stored,
+                new RetentionReader(seams.Store),
+                keeper,
+                Caches,
+                Reader,
+                runner,
+                _placement,
+                _events,
+                seams.Time
+            )
         );
-        _hosts = Controller(new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time), hosts);
-        _groups = Controller(
+        _hosts = Controller<HyperVHost, HyperVHostStatus>(
+            new HostController(seams.Store, Caches, Fleet, Connections, _events, seams.Time),
+            hosts
+        );
+        _groups = Controller<DatabaseAvailabilityGroup, DatabaseAvailabilityGroupStatus>(
             new AvailabilityGroupController(seams.Store, Caches, Fleet, seams.Epoch, _events, seams.Time),
             groups
         );
-        _policies = Controller(new PolicyController(seams.Store, seams.Time), policies);
-        _migrations = Controller(new MigrationController(seams.Store, seams.Time), migrations);
+        _policies = Controller<VirtualizationPolicy, VirtualizationPolicyStatus>(
+            new PolicyController(seams.Store, seams.Time),
+            policies
+        );
+        _migrations = Controller<VirtualMachineMigration, VirtualMachineMigrationStatus>(
+            new MigrationController(seams.Store, seams.Time),
+            migrations
+        );
         _host = new ControllerHost(
             [machines, hosts, groups, policies, migrations],
             [_machines, _hosts, _groups, _policies, _migrations],
@@ -134,6 +153,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
         Connections.OnNotice(OnFleetChange, (host, ended) => OnOperationEnded(host, ended, runner));
         machines.AddHandler(OnMachineChange);
+        machines.AddUnreadableHandler(OnUnreadableMachine);
         hosts.AddHandler(_ => OnDeclarationChange());
         groups.AddHandler(OnGroupChange);
         policies.AddHandler(OnPolicyChange);
@@ -152,7 +172,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     public SituationReader Reader { get; }
 
     /// <summary>Gets whether everything is paused, as last heard; null where nothing was heard, as by who does not work.</summary>
-    public bool? IsPausedEverywhere { get; private set; }
+    public bool? IsPausedEverywhere => _pauses.IsPaused;
 
     /// <summary>Gets whether no controller has anything ready or under way.</summary>
     public bool IsIdle => _host.IsIdle;
@@ -203,7 +223,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private async Task WorkingAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pauses = FollowPausesAsync(stop.Token);
+        var pauses = _pauses.RunAsync(EnqueueEverything, stop.Token);
         try
         {
             await work(cancellationToken);
@@ -231,7 +251,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     }
 
     [LoggerMessage(
-        EventId = 1021,
+        EventId = 1041,
         Level = LogLevel.Warning,
         Message = "Repetitions of events could not be recorded before the end"
     )]
@@ -247,180 +267,33 @@ public sealed partial class ControlPlane : IAsyncDisposable
             _seams.Loggers.CreateLogger<Informer<T>>()
         );
 
-    private Controller<T> Controller<T>(
+    private Controller<T> Controller<T, TStatus>(
         IEntityController<T> controller,
         Informer<T> informer,
         params IReadOnlyList<IEntityFinalizer<T>> finalizers
     )
-        where T : class, IKubernetesObject<V1ObjectMeta> =>
-        new(
+        where T : class, IKubernetesObject<V1ObjectMeta>, IStatus<TStatus?>
+        where TStatus : ResourceStatus, new()
+    {
+        var reporting = new FailureReporting<T, TStatus>(
             controller,
-            finalizers,
+            _seams.Store,
+            _seams.Time,
+            _seams.Loggers.CreateLogger<FailureReporting<T, TStatus>>()
+        );
+        return new Controller<T>(
+            reporting,
+            [.. finalizers.Select(reporting.Around)],
             _seams.Store,
             informer,
-            new ControllerOptions { Workers = _seams.Workers },
+            new ControllerOptions
+            {
+                Workers = _seams.Workers,
+                DescribeUnreadable = resource => UnreadableReport.ChangedStatusOf(resource, _seams.Time.GetUtcNow()),
+            },
             _seams.Time,
             _seams.Random,
             _seams.Loggers.CreateLogger<Controller<T>>()
         );
-
-    private void OnFleetChange(FleetNotice notice)
-    {
-        _placement.HostChanged(notice.Host);
-        _hosts.Enqueue(new ResourceKey(null, notice.Host));
-        if (notice.WholeHost)
-        {
-            EnqueueAll(notice.Host);
-            return;
-        }
-
-        foreach (var machine in new[] { notice.Before, notice.After })
-        {
-            foreach (var key in machine is null ? [] : Caches.ObjectsOf(machine))
-            {
-                _machines.Enqueue(key);
-                EnqueueGroupOf(Caches.VirtualMachines.Get(key));
-            }
-        }
-
-        if (IsMerging(notice.Before) && !IsMerging(notice.After))
-        {
-            // One merge for each volume: a neighbour may have waited for this one.
-            EnqueueAll(notice.Host);
-        }
-
-        // Room that was given back may be what a VM without a host waits for.
-        if (
-            notice.After is null
-            || notice.Before is null
-            || notice.Before.ProcessorCount != notice.After.ProcessorCount
-        )
-        {
-            EnqueueUnplaced();
-        }
-    }
-
-    private static bool IsMerging(ObservedVirtualMachine? machine) =>
-        machine?.Operation is VirtualMachineOperation.MergingDisks or VirtualMachineOperation.DeletingCheckpoint;
-
-    private void EnqueueAll(string host)
-    {
-        foreach (var group in Caches.Groups.List().Where(group => group.Spec.Witness?.Host == host))
-        {
-            _groups.Enqueue(group.Key());
-        }
-
-        foreach (var entity in Caches.VirtualMachines.List())
-        {
-            // One that is not where it was last seen may have been found on this host, or be found nowhere now.
-            if (
-                entity.Status?.Host is null
-                || entity.Status.Host == host
-                || entity.Status.Placement?.Host == host
-                || !IsWhereItWas(entity.Status)
-            )
-            {
-                _machines.Enqueue(entity.Key());
-                EnqueueGroupOf(entity);
-            }
-        }
-    }
-
-    private bool IsWhereItWas(ExchangeVirtualMachineStatus status) =>
-        Guid.TryParse(status.VirtualMachineId, out var id)
-        && Fleet.ById(id) is [var seen]
-        && seen.Host.Name == status.Host;
-
-    private void EnqueueUnplaced()
-    {
-        foreach (var entity in Caches.WithoutHost())
-        {
-            _machines.Enqueue(entity.Key());
-        }
-    }
-
-    private void EnqueueGroupOf(ExchangeVirtualMachine? entity)
-    {
-        if (entity?.Spec.Exchange.DatabaseAvailabilityGroup is { } group)
-        {
-            _groups.Enqueue(new ResourceKey(entity.Metadata.NamespaceProperty, group));
-        }
-    }
-
-    private void OnOperationEnded(string host, OperationEnded ended, ActionRunner runner)
-    {
-        if (runner.End(ended) is { } asked)
-        {
-            _machines.Enqueue(new ResourceKey(asked.Namespace, asked.Name));
-        }
-        else if (ended.VirtualMachineId is { } id)
-        {
-            foreach (var key in Fleet.ById(id).SelectMany(seen => Caches.ObjectsOf(seen.Machine)).Distinct())
-            {
-                _machines.Enqueue(key);
-            }
-        }
-        else
-        {
-            // A creation that another life of this operator asked for, and that left no VM to tell whose it was.
-            EnqueueAll(host);
-        }
-    }
-
-    private void OnMachineChange(ResourceChange<ExchangeVirtualMachine> change)
-    {
-        EnqueueGroupOf(change.Before);
-        EnqueueGroupOf(change.After);
-        if (change.After is null)
-        {
-            EnqueueUnplaced();
-        }
-    }
-
-    private void OnDeclarationChange()
-    {
-        _placement.DeclarationsChanged();
-        EnqueueUnplaced();
-    }
-
-    private void OnGroupChange(ResourceChange<DatabaseAvailabilityGroup> change)
-    {
-        foreach (var member in Caches.MembersOf(change.Key.Namespace, change.Key.Name))
-        {
-            _machines.Enqueue(member.Key());
-        }
-    }
-
-    private void OnPolicyChange(ResourceChange<VirtualizationPolicy> change)
-    {
-        _placement.DeclarationsChanged();
-        foreach (var entity in Caches.UnderPolicy(change.Key.Name))
-        {
-            _machines.Enqueue(entity.Key());
-        }
-
-        foreach (var host in Caches.Hosts.List())
-        {
-            _hosts.Enqueue(host.Key());
-        }
-    }
-
-    private async Task FollowPausesAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var value in _seams.Control.WatchControlAsync(PauseSwitch.Name, cancellationToken))
-            {
-                IsPausedEverywhere = PauseSwitch.IsThrown(value);
-                foreach (var key in Caches.VirtualMachines.Keys())
-                {
-                    _machines.Enqueue(key);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopping is how this ends.
-        }
     }
 }

@@ -168,6 +168,13 @@ public sealed partial class Controller<T> : IController, IDisposable
         {
             outcome = await PassAsync(key, cancellationToken);
         }
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it met, the next process sees it: a pass that fails while everything stops fails nothing else.
+            LogStopped(exception, _kind, key);
+            return;
+        }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             outcome = new Outcome(IsSuccess: false, "The pass failed.", exception, RequeueAfter: null);
@@ -176,7 +183,11 @@ public sealed partial class Controller<T> : IController, IDisposable
         var (word, delay) = Requeue(key, outcome);
         _metrics.Count(word);
         span?.SetTag("reconcile.result", word);
-        if (!outcome.IsSuccess)
+        if (outcome.IsWaiting)
+        {
+            LogWaiting(_kind, key, outcome.Message, delay.TotalSeconds);
+        }
+        else if (!outcome.IsSuccess)
         {
             Fail(key, outcome, delay, span);
         }
@@ -205,7 +216,7 @@ public sealed partial class Controller<T> : IController, IDisposable
                 return (ControllerMetrics.RequeueAfter, after);
             case { RequeueAfter: { } after }:
                 _queue.AddAfter(key, after);
-                return (ControllerMetrics.Error, after);
+                return (outcome.IsWaiting ? ControllerMetrics.RequeueAfter : ControllerMetrics.Error, after);
             default:
                 return (ControllerMetrics.Error, _queue.AddRateLimited(key));
         }
@@ -274,11 +285,30 @@ public sealed partial class Controller<T> : IController, IDisposable
     [LoggerMessage(EventId = 4012, Level = LogLevel.Debug, Message = "{Kind} {Key} changed during the pass: {Problem}")]
     private partial void LogConflict(string kind, ResourceKey key, string problem);
 
+    [LoggerMessage(
+        EventId = 4014,
+        Level = LogLevel.Debug,
+        Message = "A pass over {Kind} {Key} failed while everything stopped"
+    )]
+    private partial void LogStopped(Exception exception, string kind, ResourceKey key);
+
+    [LoggerMessage(
+        EventId = 4013,
+        Level = LogLevel.Debug,
+        Message = "A pass over {Kind} {Key} waits: {Problem} Looking again in {Seconds:0.#} s"
+    )]
+    private partial void LogWaiting(string kind, ResourceKey key, string problem, double seconds);
+
     private sealed record Outcome(bool IsSuccess, string Message, Exception? Error, TimeSpan? RequeueAfter)
     {
+        public bool IsWaiting { get; private init; }
+
         public string Describe() => Error is null ? Message : $"{Message} {ExpectedFailure.Describe(Error)}";
 
         public static Outcome Of(ReconciliationResult<T> result) =>
-            new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter);
+            new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter)
+            {
+                IsWaiting = result.IsWaiting,
+            };
     }
 }

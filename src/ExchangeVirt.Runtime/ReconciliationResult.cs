@@ -12,6 +12,7 @@ public sealed record ReconciliationResult<T>
     private ReconciliationResult(
         T entity,
         bool isSuccess,
+        bool isWaiting,
         string? errorMessage,
         Exception? error,
         TimeSpan? requeueAfter
@@ -24,6 +25,7 @@ public sealed record ReconciliationResult<T>
 
         Entity = entity;
         IsSuccess = isSuccess;
+        IsWaiting = isWaiting;
         ErrorMessage = errorMessage;
         Error = error;
         RequeueAfter = requeueAfter;
@@ -39,7 +41,10 @@ public sealed record ReconciliationResult<T>
     /// <summary>Whether the pass has to be repeated.</summary>
     public bool IsFailure => !IsSuccess;
 
-    /// <summary>What failed, for the log; null on success.</summary>
+    /// <summary>Whether nothing failed, and what has to come about first is not there yet: a failure that is none to be alarmed by.</summary>
+    public bool IsWaiting { get; }
+
+    /// <summary>What failed or is waited for, for the log; null on success.</summary>
     public string? ErrorMessage { get; }
 
     /// <summary>The cause, where there is one.</summary>
@@ -50,7 +55,11 @@ public sealed record ReconciliationResult<T>
 
     /// <summary>Ends a pass well.</summary>
     public static ReconciliationResult<T> Success(T entity, TimeSpan? requeueAfter = null) =>
-        new(entity, isSuccess: true, errorMessage: null, error: null, requeueAfter);
+        new(entity, isSuccess: true, isWaiting: false, errorMessage: null, error: null, requeueAfter);
+
+    /// <summary>Ends a pass that has to be repeated because something is not there yet that it waits for.</summary>
+    public static ReconciliationResult<T> Wait(T entity, string message, TimeSpan requeueAfter) =>
+        new(entity, isSuccess: false, isWaiting: true, message, error: null, requeueAfter);
 
     /// <summary>Ends a pass that failed in a way that was foreseen; it is repeated.</summary>
     public static ReconciliationResult<T> Failure(
@@ -58,5 +67,5 @@ public sealed record ReconciliationResult<T>
         string errorMessage,
         Exception? error = null,
         TimeSpan? requeueAfter = null
-    ) => new(entity, isSuccess: false, errorMessage, error, requeueAfter);
+    ) => new(entity, isSuccess: false, isWaiting: false, errorMessage, error, requeueAfter);
 }

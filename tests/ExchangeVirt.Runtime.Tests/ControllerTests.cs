@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using ExchangeVirt.Runtime.Informers;
 using ExchangeVirt.Runtime.Queueing;
 using ExchangeVirt.Runtime.Stores;
 using ExchangeVirt.Runtime.Tests.Directories;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ExchangeVirt.Runtime.Tests;
@@ -14,6 +16,7 @@ public sealed class ControllerTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Informer<Widget> _informer;
     private readonly List<Controller<Widget>> _controllers = [];
+    private readonly RecordingLogger _log = new();
     private Task _running = Task.CompletedTask;
 
     public ControllerTests() =>
@@ -313,6 +316,52 @@ public sealed class ControllerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_pass_that_fails_while_everything_stops_fails_nothing_else()
+    {
+        var entered = new TaskCompletionSource();
+        _script.Reconcile = async (_, token) =>
+        {
+            entered.TrySetResult();
+            var stopped = new TaskCompletionSource();
+            await using var registration = token.Register(stopped.SetResult);
+            await stopped.Task;
+            throw new ResourceConflictException("somebody else was faster");
+        };
+        _estate.Declare("a");
+        _estate.Settle();
+        await StartAsync();
+        await entered.Task;
+        await _stop.CancelAsync();
+
+        await _running;
+        Assert.DoesNotContain(_log.Lines, static line => line.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task A_pass_that_waits_is_repeated_in_its_time_and_is_no_error()
+    {
+        var there = false;
+        _script.Reconcile = (widget, _) =>
+            Task.FromResult(
+                there
+                    ? ReconciliationResult<Widget>.Success(widget)
+                    : ReconciliationResult<Widget>.Wait(widget, "It still runs.", TimeSpan.FromMinutes(1))
+            );
+        _estate.Declare("a");
+        _estate.Settle();
+        await StartAsync();
+        await QuietAsync();
+        Assert.Equal(1, _script.Count("reconcile a"));
+        var line = Assert.Single(_log.Lines);
+        Assert.Equal(LogLevel.Debug, line.Level);
+        Assert.Contains("It still runs.", line.Text, StringComparison.Ordinal);
+
+        there = true;
+        _estate.Time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.HoldsAsync(() => _script.Count("reconcile a") == 2);
+    }
+
+    [Fact]
     public async Task No_controller_starts_before_every_informer_has_synced()
     {
         _estate.Declare("a");
@@ -390,7 +439,7 @@ public sealed class ControllerTests : IAsyncDisposable
             new ControllerOptions(),
             _estate.Time,
             () => 0,
-            NullLogger<Controller<Widget>>.Instance
+            _log
         );
         _controllers.Add(controller);
         return controller;
@@ -408,6 +457,24 @@ public sealed class ControllerTests : IAsyncDisposable
             );
             await Task.Yield();
         }
+    }
+
+    private sealed class RecordingLogger : ILogger<Controller<Widget>>
+    {
+        public ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue((logLevel, formatter(state, exception)));
     }
 
     private sealed class FakeInformer : IInformer

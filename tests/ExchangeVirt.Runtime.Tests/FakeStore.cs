@@ -72,6 +72,9 @@ public sealed class FakeStore : IResourceStore
         return Task.CompletedTask;
     }
 
+    public Task<ScopeEnding?> FindScopeEndingAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+
     public Task<T?> GetAsync<T>(ResourceKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 

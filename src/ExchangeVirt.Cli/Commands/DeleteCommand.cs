@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.Rules;
-using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
@@ -33,8 +35,8 @@ internal static class DeleteCommand
             Deletes a resource. Removing its manifest alone deletes nothing: a file may vanish by mistake.
 
             Remove the manifest first; while it is there, the resource is declared. What becomes of a virtual machine is
-            up to its deletionPolicy: Retain leaves it as it is; Delete shuts it down when its gates allow, and unregisters
-            it from Hyper-V. Its disks stay in any case.
+            up to its deletionPolicy: Retain leaves it as it is; Delete unregisters it from Hyper-V once somebody has shut
+            it down, half a minute after the last deletion. Its disks stay in any case.
 
             A resource that is protected by the annotation exchangevirt.io/deletion-protection, and a DAG that machines still
             name, are not deleted.
@@ -131,11 +133,10 @@ internal static class DeleteCommand
     {
         List<IKubernetesObject<V1ObjectMeta>> objects =
         [
-            .. reader.List<ExchangeVirtualMachine>(),
-            .. reader.List<DatabaseAvailabilityGroup>(),
-            .. reader.List<HyperVHost>(),
-            .. reader.List<VirtualizationPolicy>(),
-            .. reader.List<VirtualMachineMigration>(),
+            .. from item in reader.ListJson()
+            let schema = SchemaReader.Kinds.GetValueOrDefault((string)item["kind"]!)
+            where schema is not null
+            select ObjectReader.Read(schema, JsonSerializer.SerializeToElement(item)),
         ];
         return
             objects.Find(each =>

@@ -14,7 +14,7 @@ public static class Gate
         var bringsBack = action.Action is StartVirtualMachine && input.Restart is { TookDown: true };
         return PausedGate.Check(input, bringsBack)
             ?? EnforcementGate.Check(input, bringsBack)
-            ?? KnownGate.Check(input)
+            ?? KnownGate.Check(input, bringsBack)
             ?? BusyGate.Check(input, action)
             ?? ContentionGate.Check(input, action)
             ?? (

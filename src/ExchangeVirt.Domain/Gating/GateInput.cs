@@ -27,6 +27,12 @@ public sealed record GateInput
     /// <summary>Gets the policy's name where the VM names one that does not exist; null otherwise.</summary>
     public string? MissingPolicy { get; init; }
 
+    /// <summary>Gets why the policy that the VM names cannot be followed; null where it is sound.</summary>
+    public string? InvalidPolicy { get; init; }
+
+    /// <summary>Gets why the DAG that the VM names cannot be reckoned with; null where it is sound.</summary>
+    public string? InvalidAvailabilityGroup { get; init; }
+
     /// <summary>Gets the work that Hyper-V does on the VM; null where it is not known.</summary>
     public VirtualMachineOperation? Operation { get; init; }
 

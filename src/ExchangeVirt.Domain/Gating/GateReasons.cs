@@ -36,6 +36,12 @@ public static class GateReasons
     /// <summary>Gate 3: the DAG that the VM names does not exist. Create it or correct <c>spec.exchange.databaseAvailabilityGroup</c>.</summary>
     public const string AvailabilityGroupNotFound = "AvailabilityGroupNotFound";
 
+    /// <summary>Gate 3: the policy that the VM names breaks a rule of its own. Correct the policy.</summary>
+    public const string PolicyInvalid = "PolicyInvalid";
+
+    /// <summary>Gate 3: the DAG that the VM names breaks a rule of its own. Correct the DAG.</summary>
+    public const string AvailabilityGroupInvalid = "AvailabilityGroupInvalid";
+
     /// <summary>Gate 4: Hyper-V is at work on the VM (a checkpoint, a merge, an export, a migration, another job). It opens when that ends.</summary>
     public const string HyperVBusy = "HyperVBusy";
 

@@ -3,7 +3,7 @@ namespace ExchangeVirt.Domain.Gating;
 /// <summary>Gate 3: nothing is done on facts that are missing or old.</summary>
 internal static class KnownGate
 {
-    public static GateDecision.Closed? Check(GateInput input)
+    public static GateDecision.Closed? Check(GateInput input, bool bringsBack)
     {
         var host = input.Host;
         if (!host.Reachable)
@@ -17,10 +17,11 @@ internal static class KnownGate
 
         if (host.FactAge is not { } age || age > host.MaximumFactAge)
         {
-            var old = host.FactAge is { } known ? $"{known.TotalSeconds:0} s old" : "missing";
+            // No age that grows from pass to pass: what stands in status is written only when it changes.
+            var old = host.FactAge is null ? "missing" : $"older than {host.MaximumFactAge.TotalSeconds:0} s";
             return Closed(
                 GateReasons.FactsTooOld,
-                $"What is known of {host.Name} is {old} (at most {host.MaximumFactAge.TotalSeconds:0} s). It opens with the next full read."
+                $"What is known of {host.Name} is {old}. It opens with the next full read."
             );
         }
 
@@ -32,18 +33,46 @@ internal static class KnownGate
             );
         }
 
+        // A policy or a DAG that is pruned or goes wrong in mid-restart must not leave down what we took down ourselves.
+        return bringsBack ? null : CheckReferences(input);
+    }
+
+    private static GateDecision.Closed? CheckReferences(GateInput input)
+    {
+        var key = input.VirtualMachine.Key;
         if (input.MissingPolicy is { } policy)
         {
             return Closed(
                 GateReasons.PolicyNotFound,
-                $"{input.VirtualMachine.Key} names the policy {policy}, which does not exist. Create it or correct spec.policyName."
+                $"{key} names the policy {policy}, which does not exist. Create it or correct spec.policyName."
             );
         }
 
-        return input.VirtualMachine.Exchange.AvailabilityGroup is { } group && input.AvailabilityGroup is null
+        if (input.InvalidPolicy is { } wrongPolicy)
+        {
+            return Closed(
+                GateReasons.PolicyInvalid,
+                $"The policy of {key} cannot be followed: {wrongPolicy} Correct the policy; nothing is done until then."
+            );
+        }
+
+        if (input.VirtualMachine.Exchange.AvailabilityGroup is not { } group)
+        {
+            return null;
+        }
+
+        if (input.InvalidAvailabilityGroup is { } wrongGroup)
+        {
+            return Closed(
+                GateReasons.AvailabilityGroupInvalid,
+                $"The DAG {group} of {key} cannot be reckoned with: {wrongGroup} Correct the DAG; nothing is done until then."
+            );
+        }
+
+        return input.AvailabilityGroup is null
             ? Closed(
                 GateReasons.AvailabilityGroupNotFound,
-                $"{input.VirtualMachine.Key} names the DAG {group}, which does not exist. Create it or correct "
+                $"{key} names the DAG {group}, which does not exist. Create it or correct "
                     + "spec.exchange.databaseAvailabilityGroup."
             )
             : null;

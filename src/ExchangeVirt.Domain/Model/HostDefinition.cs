@@ -18,6 +18,9 @@ public sealed record HostDefinition
     /// <summary>Gets whether it is being emptied for maintenance.</summary>
     public bool Draining { get; init; }
 
+    /// <summary>Gets why its declaration cannot be relied on, in words; null where it can. Nothing is placed on such a host.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Gets its fault domain; null where none is declared.</summary>
     public string? FaultDomain { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class ReachableFilter : IPlacementFilter
     }
 }
 
-/// <summary>Refuses a cordoned or draining host to a VM that is not on it already.</summary>
+/// <summary>Refuses a cordoned, draining or wrongly declared host to a VM that is not on it already.</summary>
 internal sealed class SchedulableFilter : IPlacementFilter
 {
     public string Name => "Schedulable";
@@ -44,6 +44,11 @@ internal sealed class SchedulableFilter : IPlacementFilter
         if (query.IsOn(host))
         {
             return null;
+        }
+
+        if (host.Definition.Problem is { } problem)
+        {
+            return new FilterFailure(Name, problem, "correct what is declared");
         }
 
         if (!host.Definition.Schedulable)

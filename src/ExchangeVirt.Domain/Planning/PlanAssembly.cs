@@ -41,7 +41,10 @@ internal sealed class PlanAssembly(
     private IEnumerable<PlannedAction> ActionsWhileRefused()
     {
         var onlyTheManifest = refusals.All(problem =>
-            problem.Reason is PlanReasons.UnsupportedDesiredValue or PlanReasons.GenerationMismatch
+            problem.Reason
+                is PlanReasons.UnsupportedDesiredValue
+                    or PlanReasons.GenerationMismatch
+                    or PlanReasons.Invalid
         );
         if (onlyTheManifest && phase == RestartPhase.Off && power.Start is { } cause)
         {

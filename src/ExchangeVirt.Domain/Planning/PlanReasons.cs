@@ -36,6 +36,9 @@ public static class PlanReasons
     /// <summary>The VM's generation is not the declared one, and Hyper-V cannot change it. Correct the manifest.</summary>
     public const string GenerationMismatch = "GenerationMismatch";
 
+    /// <summary>The manifest breaks a rule of its own, or lacks what it must have, so that nobody can tell what it asks for. Correct it.</summary>
+    public const string Invalid = "Invalid";
+
     /// <summary>A desired value itself breaks a support rule. Correct the manifest.</summary>
     public const string UnsupportedDesiredValue = "UnsupportedDesiredValue";
 

@@ -9,6 +9,9 @@ public sealed record PlanningInput
     /// <summary>Gets what the manifest asks for.</summary>
     public required DesiredVirtualMachine Desired { get; init; }
 
+    /// <summary>Gets why the manifest cannot be acted on: a field is missing or breaks a rule; null where it is sound. What <see cref="Desired"/> then lacks was not to be read.</summary>
+    public string? Invalid { get; init; }
+
     /// <summary>Gets the VM as its host's agent sees it; null where no host that answers has it.</summary>
     public ObservedVirtualMachine? Observed { get; init; }
 

@@ -19,6 +19,16 @@ internal static class Preconditions
     public static IEnumerable<PlanProblem> CheckDesired(PlanningInput input)
     {
         var desired = input.Desired;
+        if (input.Invalid is { } invalid)
+        {
+            // What it asks for is not known, so it is not judged either.
+            yield return Stalled(
+                PlanReasons.Invalid,
+                $"{desired.Key} cannot be acted on: {invalid} Nothing is done until the manifest is corrected."
+            );
+            yield break;
+        }
+
         foreach (
             var verdict in input.DesiredVerdicts.Where(v =>
                 v is { Verdict: Verdict.Violated, Severity: Severity.Unsupported }

@@ -105,7 +105,7 @@ internal static class CheckpointRules
                 null => Finding.Unknown("operation"),
                 VirtualMachineOperation.MergingDisks or VirtualMachineOperation.DeletingCheckpoint => Finding.Pass,
                 _ => Finding.Violated(
-                    $"A recovery checkpoint is {(subject.Now - taken).TotalHours:0.#} h old, {limit.TotalHours:0.#} h are tolerated. Let the backup product clean up; the operator never removes it."
+                    $"A recovery checkpoint is there since {taken.ToUniversalTime():u}, {limit.TotalHours:0.#} h are tolerated. Let the backup product clean up; the operator never removes it."
                 ),
             };
         }

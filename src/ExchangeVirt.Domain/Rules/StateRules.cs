@@ -162,10 +162,9 @@ internal static class StateRules
             return Finding.Unknown("powerStateSince");
         }
 
-        var paused = subject.Now - since;
-        return paused > s_pause
+        return subject.Now - since > s_pause
             ? Finding.Violated(
-                $"The VM is paused for {paused.TotalSeconds:0} s, 60 s are tolerated: its DAG takes it for dead. Resume it."
+                $"The VM is paused since {since.ToUniversalTime():u}, 60 s are tolerated: its DAG takes it for dead. Resume it."
             )
             : Finding.Pass;
     }

@@ -19,6 +19,7 @@ public sealed class GuestShutdowns(ActionRunner runner)
     /// <summary>An agent's journal remembers for a day, and only it keeps a question from being put twice.</summary>
     private static readonly TimeSpan s_remembered = TimeSpan.FromHours(12);
 
+    // By the question's id: whether it reached the guest.
     private readonly ConcurrentDictionary<string, bool> _answered = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -61,6 +62,7 @@ public sealed class GuestShutdowns(ActionRunner runner)
     )
     {
         var id = IdOf(operation);
+        _answered.TryRemove(id, out _);
         var result = await runner.RunAsync(
             decision.Situation.Key,
             host,
@@ -71,7 +73,7 @@ public sealed class GuestShutdowns(ActionRunner runner)
         );
         if (result is not RunResult.Failed failed || IsAnswered(failed.Fault))
         {
-            _answered[id] = true;
+            _answered[id] = result is not RunResult.Failed refused || !WasRefused(refused.Fault);
         }
 
         return result;
@@ -89,10 +91,16 @@ public sealed class GuestShutdowns(ActionRunner runner)
             || decision.Plan.RestartPhase is not (RestartPhase.ShuttingDown or RestartPhase.Overdue)
             || situation.Sighting.Seen is not { Host.Reachable: true, Machine.PowerState: PowerState.Running } seen
             || situation.Now - operation.ShutdownAskedAt > s_remembered
-            || _answered.ContainsKey(IdOf(operation))
+            || situation.Invalid is not null
         )
         {
             return null;
+        }
+
+        if (_answered.TryGetValue(IdOf(operation), out var reached))
+        {
+            // The answer was no, and that it was could not be noted at the time.
+            return reached ? null : operation with { ShutdownAskedAt = null };
         }
 
         var planned = new PlannedAction
@@ -128,6 +136,6 @@ public sealed class GuestShutdowns(ActionRunner runner)
     private static string IdOf(OperationStatus operation) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{operation.Id}-shutdown-{operation.ShutdownAskedAt?.ToUnixTimeSeconds()}"
+            $"{operation.Id}-shutdown-{operation.ShutdownAskedAt?.ToUnixTimeMilliseconds()}"
         );
 }

@@ -174,8 +174,8 @@ public sealed class PlacementService(
     // A VM that ever was is never placed anew; and while a host is out of sight, what is not seen may be there.
     private static bool MayBePlaced(Situation situation) =>
         situation.Entity.Status?.VirtualMachineId is null
-        && situation.MissingPolicy is null
-        && situation.MissingGroup is null
+        && situation
+            is { Invalid: null, MissingPolicy: null, InvalidPolicy: null, MissingGroup: null, InvalidGroup: null }
         && situation.Sighting.OutOfSight.Count == 0;
 
     // A member that is there and not yet bound would not be seen by the anti-affinity of its group; binding it comes first,
@@ -186,7 +186,7 @@ public sealed class PlacementService(
             .MembersOf(situation.Entity.Metadata.NamespaceProperty, group)
             .Any(member =>
                 member.Metadata.Name != situation.Entity.Metadata.Name
-                && member.Spec.Adoption is Adoption.IfExists
+                && member.Spec is { Adoption: Adoption.IfExists }
                 && ledger.Find(Desired.KeyOf(member)) is null
                 && fleet.ByName(Desired.VirtualMachineNameOf(member)).Any(static seen => seen.Machine.Owner is null)
             );
@@ -205,6 +205,12 @@ public sealed class PlacementService(
     {
         var wanted = Reservation.For(situation.Desired, host, id, createsDisks: id is null);
         var kept = ledger.Find(situation.Key);
+        if (kept is not null && kept.Host == host && situation.Invalid is not null)
+        {
+            // What it takes cannot be read off its manifest any more, so it goes on to take what it took.
+            return;
+        }
+
         if (
             kept is null
             || kept.Host != host
@@ -259,9 +265,7 @@ public sealed class PlacementService(
 
         foreach (var host in declared)
         {
-            ledger.SetHost(
-                Desired.From(host, Desired.From(caches.Policies.Get(new ResourceKey(null, host.Spec.PolicyName))))
-            );
+            ledger.SetHost(caches.DefinitionOf(host));
         }
     }
 

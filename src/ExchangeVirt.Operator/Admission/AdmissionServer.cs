@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Admission;
@@ -44,6 +45,8 @@ public static partial class AdmissionServer
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new BorrowedLoggers(options.Loggers)));
         builder.Services.AddSingleton(certificate);
+        // The process around it decides when it ends.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, Lifetime>());
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -82,4 +85,12 @@ public static partial class AdmissionServer
         Message = "The webhook's changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
     private static partial void LogUnusableCertificate(ILogger logger, string problem);
+
+    /// <summary>Keeps the server from taking the process's signals to itself.</summary>
+    private sealed class Lifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

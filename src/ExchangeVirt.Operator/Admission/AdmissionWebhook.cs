@@ -90,12 +90,7 @@ public sealed partial class AdmissionWebhook(
         }
         catch (Exception failure)
         {
-            var code = failure switch
-            {
-                BadHttpRequestException bad => bad.StatusCode,
-                JsonException => StatusCodes.Status400BadRequest,
-                _ => StatusCodes.Status500InternalServerError,
-            };
+            var code = (failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
             LogNotJudged(
                 code < StatusCodes.Status500InternalServerError ? null : ExpectedFailure.StackOf(failure),
                 code,
@@ -128,11 +123,20 @@ public sealed partial class AdmissionWebhook(
             limit.MaxRequestBodySize = MaxBodyBytes;
         }
 
-        var review = await JsonSerializer.DeserializeAsync<AdmissionReview>(
-            context.Request.Body,
-            ResourceJson.Options,
-            context.RequestAborted
-        );
+        AdmissionReview? review;
+        try
+        {
+            review = await JsonSerializer.DeserializeAsync<AdmissionReview>(
+                context.Request.Body,
+                ResourceJson.Options,
+                context.RequestAborted
+            );
+        }
+        catch (JsonException broken)
+        {
+            throw new BadHttpRequestException($"That is no AdmissionReview: {broken.Message}", broken);
+        }
+
         return review is { ApiVersion: AdmissionReview.Version, Kind: AdmissionReview.KubeKind, Request: { } request }
             ? request
             : throw new BadHttpRequestException(

@@ -1,6 +1,7 @@
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Events;
@@ -28,8 +29,22 @@ public sealed class AvailabilityGroupController(
     )
     {
         var now = time.GetUtcNow();
-        var facts = GroupFactsReader.Read(entity, caches, fleet, epoch.Current.Installation);
+        if (Soundness.Describe(Soundness.Check(entity)) is { } unsound)
+        {
+            // Who holds the slot goes on to hold it; nobody else gets it by figures that nobody can tell.
+            entity.Status = AvailabilityGroupReport.Refused(entity, unsound, now);
+            return ReconciliationResult<DatabaseAvailabilityGroup>.Success(
+                await store.UpdateStatusAsync(entity, cancellationToken)
+            );
+        }
+
         var members = caches.MembersOf(entity.Metadata.NamespaceProperty, entity.Metadata.Name);
+        if (FirstWordDue(entity, members, now) is { } due)
+        {
+            return ReconciliationResult<DatabaseAvailabilityGroup>.Success(entity, due);
+        }
+
+        var facts = GroupFactsReader.Read(entity, caches, fleet, epoch.Current.Installation);
         var grants = SlotKeeper.Decide(facts, [.. members.Select(SlotWish.Of)], now);
         var before = entity.Status;
         entity.Status = AvailabilityGroupReport.For(
@@ -52,6 +67,20 @@ public sealed class AvailabilityGroupController(
         DatabaseAvailabilityGroup entity,
         CancellationToken cancellationToken
     ) => Task.FromResult(ReconciliationResult<DatabaseAvailabilityGroup>.Success(entity));
+
+    private TimeSpan? FirstWordDue(
+        DatabaseAvailabilityGroup entity,
+        IReadOnlyList<ExchangeVirtualMachine> members,
+        DateTimeOffset now
+    ) =>
+        entity.Status is { Conditions: not null } status && status.ObservedGeneration == entity.Metadata.Generation
+            ? members
+                .Select(static member => member.Status?.Placement?.Host)
+                .OfType<string>()
+                .Where(host => caches.Hosts.Get(new ResourceKey(null, host)) is not null)
+                .Select(host => (fleet.Host(host) ?? HostView.Unknown(host, now)).FirstWordDue(now))
+                .Max()
+            : null;
 
     private async Task TellAsync(
         DatabaseAvailabilityGroup entity,

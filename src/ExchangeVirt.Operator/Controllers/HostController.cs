@@ -1,6 +1,8 @@
+using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Events;
@@ -18,6 +20,8 @@ public sealed class HostController(
     TimeProvider time
 ) : IEntityController<HyperVHost>
 {
+    private readonly FigurePace _pace = new(time);
+
     /// <inheritdoc />
     public async Task<ReconciliationResult<HyperVHost>> ReconcileAsync(
         HyperVHost entity,
@@ -25,13 +29,39 @@ public sealed class HostController(
     )
     {
         var name = entity.Metadata.Name;
-        var endpoint = new Uri(entity.Spec.Agent.Endpoint);
-        await connections.EnsureAsync(name, endpoint, entity.Spec.Agent.ServerName ?? endpoint.Host);
+        var problem = ProblemOf(entity);
+        if (problem is { Reason: Reasons.Invalid })
+        {
+            await connections.RefuseAsync(name, problem.Reason, problem.Message);
+        }
+        else
+        {
+            var endpoint = new Uri(entity.Spec.Agent.Endpoint);
+            await connections.EnsureAsync(name, endpoint, entity.Spec.Agent.ServerName ?? endpoint.Host);
+        }
 
-        var view = fleet.Host(name) ?? HostView.Unknown(name, time.GetUtcNow());
-        var policy = Desired.From(caches.Policies.Get(new ResourceKey(null, entity.Spec.PolicyName)));
+        var now = time.GetUtcNow();
+        var view = fleet.Host(name) ?? HostView.Unknown(name, now);
         var before = entity.Status;
-        entity.Status = HostReport.For(entity, view, Desired.From(entity, policy), time.GetUtcNow());
+        if (
+            before?.Conditions is not null
+            && before.ObservedGeneration == entity.Metadata.Generation
+            && view.FirstWordDue(now) is { } due
+        )
+        {
+            return ReconciliationResult<HyperVHost>.Success(entity, due);
+        }
+
+        var wait = _pace.WaitOf(name);
+        entity.Status = HostReport.For(
+            entity,
+            view,
+            caches.DefinitionOf(entity),
+            problem,
+            figuresMayMove: wait is null,
+            now
+        );
+        _pace.Note(name, before, entity.Status);
         entity = await store.UpdateStatusAsync(entity, cancellationToken);
         foreach (var (condition, good) in Transitions.Of(before?.Conditions, entity.Status!.Conditions))
         {
@@ -44,7 +74,7 @@ public sealed class HostController(
             );
         }
 
-        return ReconciliationResult<HyperVHost>.Success(entity);
+        return ReconciliationResult<HyperVHost>.Success(entity, wait);
     }
 
     /// <inheritdoc />
@@ -54,6 +84,32 @@ public sealed class HostController(
     )
     {
         await connections.ReleaseAsync(entity.Metadata.Name);
+        _pace.Forget(entity.Metadata.Name);
         return ReconciliationResult<HyperVHost>.Success(entity);
+    }
+
+    private HostProblem? ProblemOf(HyperVHost entity)
+    {
+        if (Soundness.Describe(Soundness.Check(entity)) is { } unsound)
+        {
+            return new HostProblem(
+                Reasons.Invalid,
+                $"{unsound} The host is not connected to, and what was last seen on it may still run. Correct the manifest."
+            );
+        }
+
+        var name = Desired.PolicyNameOf(entity);
+        return caches.PolicyOf(entity) switch
+        {
+            null when name != Desired.DefaultPolicy => new HostProblem(
+                Reasons.UnknownPolicy,
+                $"spec.policyName names the VirtualizationPolicy '{name}', which does not exist. Apply it, or correct the name; until then the built-in values judge the host, and nothing is placed on it."
+            ),
+            { } policy when Soundness.Describe(Soundness.CheckUnchanging(policy)) is { } wrong => new HostProblem(
+                GateReasons.PolicyInvalid,
+                $"The VirtualizationPolicy '{name}' cannot be followed: {wrong} Correct it; until then the built-in values judge the host, and nothing is placed on it."
+            ),
+            _ => null,
+        };
     }
 }

@@ -1,5 +1,6 @@
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Reporting;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Stores;
@@ -32,8 +33,13 @@ public sealed class PolicyController(IResourceStore store, TimeProvider time) : 
         CancellationToken cancellationToken
     ) => Task.FromResult(ReconciliationResult<VirtualizationPolicy>.Success(entity));
 
-    private static List<Finding> Findings(VirtualizationPolicy entity, DateTimeOffset now)
+    private static IReadOnlyList<Finding> Findings(VirtualizationPolicy entity, DateTimeOffset now)
     {
+        if (Soundness.Describe(Soundness.Check(entity)) is { } unsound)
+        {
+            return Refused($"{unsound} Until it is corrected, nothing is done for the VMs that follow this policy.");
+        }
+
         try
         {
             MaintenanceSchedule.Intervals(entity.Spec.MaintenanceWindows, now);
@@ -41,12 +47,13 @@ public sealed class PolicyController(IResourceStore store, TimeProvider time) : 
         }
         catch (FormatException exception)
         {
-            var message = $"{exception.Message} Until it is corrected no maintenance window opens.";
-            return
-            [
-                new Finding(ConditionTypes.Ready, false, Reasons.Invalid, message),
-                new Finding(ConditionTypes.Stalled, true, Reasons.Invalid, message),
-            ];
+            return Refused($"{exception.Message} Until it is corrected no maintenance window opens.");
         }
     }
+
+    private static IReadOnlyList<Finding> Refused(string message) =>
+        [
+            new Finding(ConditionTypes.Ready, false, Reasons.Invalid, message),
+            new Finding(ConditionTypes.Stalled, true, Reasons.Invalid, message),
+        ];
 }

@@ -13,7 +13,7 @@ namespace ExchangeVirt.Operator.Controllers;
 
 /// <summary>Keeps one VM as declared: reads, decides, stores what must not be forgotten, acts, reports; then reads again.</summary>
 public sealed class VirtualMachineController(
-    IResourceStore store,
+    StoredStatus stored,
     Caches caches,
     SituationReader reader,
     PlacementService placement,
@@ -33,6 +33,11 @@ public sealed class VirtualMachineController(
         CancellationToken cancellationToken
     )
     {
+        if (await FirstWordDueAsync(entity, cancellationToken) is { } due)
+        {
+            return ReconciliationResult<ExchangeVirtualMachine>.Success(entity, due);
+        }
+
         for (var step = 0; step < MaximumSteps; step++)
         {
             var decision = await DecideAsync(entity, cancellationToken);
@@ -40,15 +45,14 @@ public sealed class VirtualMachineController(
             var operation = OperationStep.For(decision, newGuid);
             var before = entity.Status;
             entity.Status = VirtualMachineReport.For(decision, operation);
-            entity = await store.UpdateStatusAsync(entity, cancellationToken);
+            entity = await stored.WriteAsync(entity, before, cancellationToken);
             await TellAsync(entity, before, entity.Status!, cancellationToken);
 
             if (decision.Next is not { } next || !OperationStep.Covers(operation, next))
             {
                 if (await shutdowns.ConfirmAsync(decision, cancellationToken) is { } corrected)
                 {
-                    entity.Status = entity.Status! with { Operation = corrected };
-                    entity = await store.UpdateStatusAsync(entity, cancellationToken);
+                    entity = await NoteAsync(entity, corrected, cancellationToken);
                     continue;
                 }
 
@@ -63,7 +67,9 @@ public sealed class VirtualMachineController(
                 continue;
             }
 
-            if (await IsOvertakenAsync(entity, decision, cancellationToken))
+            await stored.ConfirmAsync(entity, cancellationToken);
+            var pauses = await reader.PausesNowAsync(entity, cancellationToken);
+            if (!pauses.SequenceEqual(decision.Situation.Pauses))
             {
                 entity = await TakeBackAsync(entity, before, cancellationToken);
                 continue;
@@ -88,6 +94,26 @@ public sealed class VirtualMachineController(
         failures.Forget(key);
         placement.Release(key);
         return Task.FromResult(ReconciliationResult<ExchangeVirtualMachine>.Success(entity));
+    }
+
+    // What was said of it last holds until the hosts that may hold it had the time to answer.
+    private async Task<TimeSpan?> FirstWordDueAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
+    {
+        if (
+            entity.Status is not { Conditions: not null } status
+            || status.ObservedGeneration != entity.Metadata.Generation
+        )
+        {
+            return null;
+        }
+
+        var situation = await reader.ReadAsync(entity, cancellationToken);
+        return situation.Sighting.Seen is not null
+            ? null
+            : situation
+                .Sighting.OutOfSight.Append(situation.Sighting.BoundHost)
+                .Select(host => host?.FirstWordDue(situation.Now))
+                .Max();
     }
 
     private async Task<Decision> DecideAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
@@ -142,8 +168,7 @@ public sealed class VirtualMachineController(
                 return done.Changed && next.Action is not ShutDownGuest;
             case RunResult.Failed failed when next.Action is ShutDownGuest && GuestShutdowns.WasRefused(failed.Fault):
                 await FailAsync(entity, next, host, failed, cancellationToken);
-                entity.Status = entity.Status! with { Operation = operation! with { ShutdownAskedAt = null } };
-                await store.UpdateStatusAsync(entity, cancellationToken);
+                await NoteAsync(entity, operation! with { ShutdownAskedAt = null }, cancellationToken);
                 return false;
             case RunResult.Failed failed:
                 await FailAsync(entity, next, host, failed, cancellationToken);
@@ -169,24 +194,6 @@ public sealed class VirtualMachineController(
             cancellationToken
         );
 
-    private async Task<bool> IsOvertakenAsync(
-        ExchangeVirtualMachine entity,
-        Decision decision,
-        CancellationToken cancellationToken
-    )
-    {
-        var latest = caches.VirtualMachines.Get(entity.Key());
-        if (latest is not null && latest.Metadata.Generation > entity.Metadata.Generation)
-        {
-            throw new ResourceConflictException(
-                $"{entity.Key()} was changed while its plan was being carried out; it is planned afresh."
-            );
-        }
-
-        var pauses = await reader.PausesAsync(entity, decision.Situation.Policy, cancellationToken);
-        return !pauses.SequenceEqual(decision.Situation.Pauses);
-    }
-
     // What was noted as asked in this pass and is now not asked: the note goes, or the guest would be waited for in vain.
     private async Task<ExchangeVirtualMachine> TakeBackAsync(
         ExchangeVirtualMachine entity,
@@ -202,8 +209,18 @@ public sealed class VirtualMachineController(
             return entity;
         }
 
-        entity.Status = entity.Status with { Operation = before.Operation };
-        return await store.UpdateStatusAsync(entity, cancellationToken);
+        return await NoteAsync(entity, before.Operation, cancellationToken);
+    }
+
+    private Task<ExchangeVirtualMachine> NoteAsync(
+        ExchangeVirtualMachine entity,
+        OperationStatus? operation,
+        CancellationToken cancellationToken
+    )
+    {
+        var before = entity.Status!;
+        entity.Status = before with { Operation = operation };
+        return stored.WriteAsync(entity, before, cancellationToken);
     }
 
     private static ReconciliationResult<ExchangeVirtualMachine> Rest(

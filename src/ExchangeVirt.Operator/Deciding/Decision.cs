@@ -79,6 +79,7 @@ public sealed record Decision
         return new PlanningInput
         {
             Desired = situation.Desired,
+            Invalid = situation.Invalid,
             Observed = situation.Sighting.Seen is { } seen ? seen.Machine with { Uptime = seen.Uptime } : null,
             Policy = situation.Policy,
             Owner = situation.Owner,
@@ -87,7 +88,7 @@ public sealed record Decision
             VirtualMachineId = Guid.TryParse(status?.VirtualMachineId, out var id) ? id : null,
             RecreateInPlaceOf = situation.RecreateInPlaceOf,
             Namesakes = situation.Sighting.Namesakes,
-            DesiredVerdicts = EstateVerdicts.OfDesired(situation),
+            DesiredVerdicts = situation.Invalid is null ? EstateVerdicts.OfDesired(situation) : [],
             Restart = situation.Restart,
             NeverStarted = status?.Operation?.Name == RestartOperations.CreateName,
             Generation = situation.Entity.Metadata.Generation ?? 0,
@@ -119,6 +120,8 @@ public sealed record Decision
             HoldReason = annotations?.TryGetValue(GroupFactsReader.HoldAnnotation, out var hold) == true ? hold : null,
             Host = FactsOf(host, situation),
             MissingPolicy = situation.MissingPolicy,
+            InvalidPolicy = situation.InvalidPolicy,
+            InvalidAvailabilityGroup = situation.InvalidGroup,
             Operation = machine?.Operation ?? VirtualMachineOperation.None,
             OperationsInFlight =
             [

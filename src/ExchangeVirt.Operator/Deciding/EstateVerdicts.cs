@@ -1,7 +1,6 @@
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Observing;
-using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Runtime.Stores;
 
 namespace ExchangeVirt.Operator.Deciding;
@@ -10,23 +9,20 @@ namespace ExchangeVirt.Operator.Deciding;
 public static class EstateVerdicts
 {
     /// <summary>Judges a VM where it was seen.</summary>
-    /// <returns>Empty where it was not seen: nothing can be judged then.</returns>
+    /// <returns>Empty where it was not seen, or its manifest does not say soundly what it is: nothing can be judged then.</returns>
     public static IReadOnlyList<RuleVerdict> Of(Situation situation, Caches caches)
     {
         if (
-            situation.Sighting.Seen is not { Host.Facts: { } facts } seen
+            situation.Invalid is not null
+            || situation.Sighting.Seen is not { Host.Facts: { } facts } seen
             || caches.Hosts.Get(new ResourceKey(null, seen.Host.Name)) is not { } declared
         )
         {
             return [];
         }
 
-        var definition = Desired.From(
-            declared,
-            Desired.From(caches.Policies.Get(new ResourceKey(null, declared.Spec.PolicyName)))
-        );
         var estate = EstateBuilder.Build(
-            [new EstateHostSource(definition, facts with { VirtualMachines = [seen.Machine] })],
+            [new EstateHostSource(caches.DefinitionOf(declared), facts with { VirtualMachines = [seen.Machine] })],
             new Dictionary<Guid, DesiredVirtualMachine> { [seen.Machine.Id] = situation.Desired },
             [],
             _ => situation.Policy,

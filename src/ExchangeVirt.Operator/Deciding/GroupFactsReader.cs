@@ -3,6 +3,7 @@ using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Stores;
 using DisruptionGrant = ExchangeVirt.Domain.Gating.DisruptionGrant;
 
@@ -30,8 +31,13 @@ public static class GroupFactsReader
             [
                 .. caches
                     .MembersOf(entity.Metadata.NamespaceProperty, entity.Metadata.Name)
-                    .OrderBy(static member => member.Metadata.Name, StringComparer.Ordinal)
-                    .Select(member => MemberOf(member, fleet, installation)),
+                    .Select(member => MemberOf(member, fleet, installation))
+                    .Concat(
+                        UnreadableMembers
+                            .Of(caches.UnreadableVirtualMachines(), entity.Key(), caches.VirtualMachines.Get)
+                            .Select(static name => new MemberFacts { Name = name, Known = false })
+                    )
+                    .OrderBy(static member => member.Name, StringComparer.Ordinal),
             ],
             WitnessUp = WitnessUp(group, caches, fleet, installation),
             Grants =

@@ -24,6 +24,8 @@ public static class MergingNeighbour
                 && own.Overlaps(VolumesOf(theirs, volumes))
             )
             .Select(static other => other.Name)
+            // The same one at each look, whatever order the host tells its VMs in.
+            .Order(StringComparer.Ordinal)
             .FirstOrDefault();
     }
 

@@ -18,6 +18,9 @@ public sealed record Situation
     /// <summary>Gets what it asks for.</summary>
     public required DesiredVirtualMachine Desired { get; init; }
 
+    /// <summary>Gets what is wrong with it, for people; null where it is sound. Nothing is done for one that is not.</summary>
+    public string? Invalid { get; init; }
+
     /// <summary>Gets the mark that its VM carries.</summary>
     public required OwnerMark Owner { get; init; }
 
@@ -27,8 +30,14 @@ public sealed record Situation
     /// <summary>Gets the policy that it names and that does not exist; null otherwise.</summary>
     public string? MissingPolicy { get; init; }
 
+    /// <summary>Gets what is wrong with the policy that it names; null where that is sound.</summary>
+    public string? InvalidPolicy { get; init; }
+
     /// <summary>Gets the DAG that it names and that does not exist; null otherwise.</summary>
     public string? MissingGroup { get; init; }
+
+    /// <summary>Gets what is wrong with the DAG that it names; null where that is sound.</summary>
+    public string? InvalidGroup { get; init; }
 
     /// <summary>Gets what VM and policy allow together.</summary>
     public required EffectiveRules Rules { get; init; }
@@ -41,6 +50,9 @@ public sealed record Situation
 
     /// <summary>Gets the off switches that are pulled.</summary>
     public IReadOnlyList<Pause> Pauses { get; init; } = [];
+
+    /// <summary>Gets whether the off switch for everything could not be read and is taken for pulled: nothing tells when it can be again.</summary>
+    public bool PauseAssumed { get; init; }
 
     /// <summary>Gets the maintenance windows, open and next.</summary>
     public IReadOnlyList<MaintenanceInterval> Windows { get; init; } = [];
@@ -87,7 +99,7 @@ public sealed record Sighting
     /// <summary>Gets where other VMs of the name, or the same GUID again, are seen; in words.</summary>
     public IReadOnlyList<string> Namesakes { get; init; } = [];
 
-    /// <summary>Gets the host that the object is bound to; null where placement has not decided.</summary>
+    /// <summary>Gets the host that the object is bound to; null where placement has not decided, or that host is not declared (any more).</summary>
     public HostView? BoundHost { get; init; }
 
     /// <summary>Gets the name of the host that the object is bound to.</summary>

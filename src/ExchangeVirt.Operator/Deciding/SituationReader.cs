@@ -4,8 +4,11 @@ using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Stores;
+using k8s;
+using k8s.Models;
 
 namespace ExchangeVirt.Operator.Deciding;
 
@@ -13,36 +16,40 @@ namespace ExchangeVirt.Operator.Deciding;
 public sealed class SituationReader(
     Caches caches,
     FleetView fleet,
-    Func<CancellationToken, Task<PauseState?>> pauseEverywhere,
+    PauseReading pauseEverywhere,
     string installation,
     TimeProvider time
 )
 {
-    /// <summary>The policy that is meant where a manifest names none.</summary>
-    public const string DefaultPolicy = "default";
-
     /// <summary>Reads everything about one VM.</summary>
     public async Task<Situation> ReadAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var desired = Desired.From(entity);
+        var (desired, unsound) = Desired.Read(entity);
         var owner = new OwnerMark(installation, desired.Key);
-        var declared = caches.Policies.Get(new ResourceKey(null, entity.Spec.PolicyName));
+        var policyName = Desired.PolicyNameOf(entity);
+        var declared = caches.PolicyOf(entity);
         var policy = Desired.From(declared);
-        var (windows, windowProblem) = Windows(declared, now);
-        var group = GroupOf(entity);
+        var invalidPolicy = declared is null ? null : WhatIsWrongWith(declared);
+        var (windows, windowProblem) = invalidPolicy is null ? Windows(declared, now) : ([], invalidPolicy);
+        var group = caches.GroupOf(entity);
+        var everywhere = await pauseEverywhere.Heard(cancellationToken);
         return new Situation
         {
             Entity = entity,
             Desired = desired,
+            Invalid = Soundness.Describe(unsound),
             Owner = owner,
             Policy = policy,
-            MissingPolicy = declared is null && entity.Spec.PolicyName != DefaultPolicy ? entity.Spec.PolicyName : null,
+            MissingPolicy = declared is null && policyName != Desired.DefaultPolicy ? policyName : null,
+            InvalidPolicy = invalidPolicy,
             MissingGroup = group is null ? desired.Exchange.AvailabilityGroup : null,
+            InvalidGroup = group is null ? null : WhatIsWrongWith(group),
             Rules = Desired.RulesFor(entity, policy),
             Group = group is null ? null : GroupFactsReader.Read(group, caches, fleet, owner.Installation),
             Sighting = Sight(entity, desired, owner),
-            Pauses = await PausesAsync(entity, policy, cancellationToken),
+            Pauses = Pauses(entity, policy, everywhere),
+            PauseAssumed = everywhere is { IsAssumed: true },
             Windows = windows,
             WindowProblem = windowProblem,
             Restart = RestartOperations.From(entity.Status?.Operation),
@@ -68,34 +75,15 @@ public sealed class SituationReader(
             : situation;
 
     /// <summary>Reads every off switch fresh, as before each action.</summary>
-    public async Task<IReadOnlyList<Pause>> PausesAsync(
+    public async Task<IReadOnlyList<Pause>> PausesNowAsync(
         ExchangeVirtualMachine entity,
-        Policy policy,
         CancellationToken cancellationToken
-    )
-    {
-        List<Pause> pauses = [];
-        if (entity.Spec.Paused)
-        {
-            pauses.Add(new Pause(PauseScope.VirtualMachine));
-        }
-
-        if (policy.Paused)
-        {
-            pauses.Add(new Pause(PauseScope.Policy));
-        }
-
-        if (await pauseEverywhere(cancellationToken) is { IsPaused: true } everywhere)
-        {
-            pauses.Add(new Pause(PauseScope.Everywhere, everywhere.By, everywhere.Reason));
-        }
-
-        return pauses;
-    }
+    ) => Pauses(entity, Desired.From(caches.PolicyOf(entity)), await pauseEverywhere.Fresh(cancellationToken));
 
     /// <summary>Finds a declared VM in the fleet.</summary>
-    public Sighting Sight(ExchangeVirtualMachine entity, DesiredVirtualMachine desired, OwnerMark owner) =>
-        SightingFinder.Find(
+    public Sighting Sight(ExchangeVirtualMachine entity, DesiredVirtualMachine desired, OwnerMark owner)
+    {
+        var sighting = SightingFinder.Find(
             fleet,
             new Wanted(
                 owner,
@@ -110,15 +98,44 @@ public sealed class SituationReader(
                         .Select(host => fleet.Host(host.Name) ?? HostView.Unknown(host.Name, time.GetUtcNow()))
             )
         );
+        // A host that was declared a moment ago is not in the fleet yet; one that is not declared is nowhere.
+        return
+            sighting is { BoundHost: null, BoundHostName: { } bound }
+            && caches.Hosts.Get(new ResourceKey(null, bound)) is not null
+            ? sighting with
+            {
+                BoundHost = HostView.Unknown(bound, time.GetUtcNow()),
+            }
+            : sighting;
+    }
 
     private bool MayHold(string host, string inNamespace) =>
         caches.Hosts.Get(new ResourceKey(null, host)) is { } declared
-        && declared.Spec.AllowedNamespaces?.Contains(inNamespace, StringComparer.Ordinal) != false;
+        && declared.Spec?.AllowedNamespaces?.Contains(inNamespace, StringComparer.Ordinal) != false;
 
-    private DatabaseAvailabilityGroup? GroupOf(ExchangeVirtualMachine entity) =>
-        entity.Spec.Exchange.DatabaseAvailabilityGroup is { } name
-            ? caches.Groups.Get(new ResourceKey(entity.Metadata.NamespaceProperty, name))
-            : null;
+    private static List<Pause> Pauses(ExchangeVirtualMachine entity, Policy policy, PauseState? everywhere)
+    {
+        List<Pause> pauses = [];
+        if (entity.Spec is { Paused: true })
+        {
+            pauses.Add(new Pause(PauseScope.VirtualMachine));
+        }
+
+        if (policy.Paused)
+        {
+            pauses.Add(new Pause(PauseScope.Policy));
+        }
+
+        if (everywhere is { IsPaused: true })
+        {
+            pauses.Add(new Pause(PauseScope.Everywhere, everywhere.By, everywhere.Reason));
+        }
+
+        return pauses;
+    }
+
+    private static string? WhatIsWrongWith(IKubernetesObject<V1ObjectMeta> cached) =>
+        Soundness.Describe(Soundness.CheckUnchanging(cached));
 
     private static (IReadOnlyList<MaintenanceInterval> Windows, string? Problem) Windows(
         VirtualizationPolicy? policy,

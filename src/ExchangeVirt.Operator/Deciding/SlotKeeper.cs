@@ -112,8 +112,9 @@ public static class SlotKeeper
         var wish = wishes.FirstOrDefault(wish => wish.Member == grant.Member);
         if (wish is null)
         {
-            // The member's declaration is gone, so nobody carries the operation out any more.
-            return false;
+            // Where the member's declaration is gone, nobody carries the operation out any more; one that only cannot be read
+            // may be down by our hand.
+            return facts.Members.Any(member => member.Name == grant.Member);
         }
 
         return wish.OperationId == grant.OperationId

@@ -317,7 +317,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     }
 
     [LoggerMessage(
-        EventId = 1031,
+        EventId = 1051,
         Level = LogLevel.Information,
         Message = "Version {Version} begins at {Server} in namespace {Namespace} as {Identity}"
     )]
@@ -329,25 +329,25 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         string identity
     );
 
-    [LoggerMessage(EventId = 1032, Level = LogLevel.Information, Message = "The operator ends; hosts stay as they are")]
+    [LoggerMessage(EventId = 1052, Level = LogLevel.Information, Message = "The operator ends; hosts stay as they are")]
     private static partial void LogEnds(ILogger logger);
 
     [LoggerMessage(
-        EventId = 1033,
+        EventId = 1053,
         Level = LogLevel.Warning,
         Message = "The installation's identity cannot be read: {Problem} Trying again in {Seconds:0.#} s"
     )]
     private static partial void LogNotOpened(ILogger logger, Exception? exception, string problem, double seconds);
 
     [LoggerMessage(
-        EventId = 1034,
+        EventId = 1054,
         Level = LogLevel.Error,
         Message = "Changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
     private static partial void LogUnusableCertificate(ILogger logger, string problem);
 
     [LoggerMessage(
-        EventId = 1035,
+        EventId = 1055,
         Level = LogLevel.Critical,
         Message = "Leadership was lost and work did not end within {Seconds} s; the process ends at once"
     )]

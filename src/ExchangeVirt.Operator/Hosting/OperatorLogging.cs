@@ -37,10 +37,10 @@ internal static partial class OperatorLogging
         });
 
     /// <summary>Says why the process ends, in the same form as all else.</summary>
-    [LoggerMessage(EventId = 1041, Level = LogLevel.Critical, Message = "The operator ends: {Problem}")]
+    [LoggerMessage(EventId = 1056, Level = LogLevel.Critical, Message = "The operator ends: {Problem}")]
     public static partial void LogRefused(ILogger logger, string problem);
 
     /// <summary>Says that a mistake of this program ends the process.</summary>
-    [LoggerMessage(EventId = 1042, Level = LogLevel.Critical, Message = "The operator broke")]
+    [LoggerMessage(EventId = 1057, Level = LogLevel.Critical, Message = "The operator broke")]
     public static partial void LogBroke(ILogger logger, Exception failure);
 }

@@ -1,5 +1,6 @@
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Informers;
 using ExchangeVirt.Runtime.Stores;
@@ -36,13 +37,17 @@ public sealed class Caches
         virtualMachines.AddIndex(
             GroupIndex,
             static entity =>
-                entity.Spec.Exchange.DatabaseAvailabilityGroup is { } group
-                    ? [$"{entity.Metadata.NamespaceProperty}/{group}"]
-                    : []
+                Desired.GroupNameOf(entity) is { } group ? [$"{entity.Metadata.NamespaceProperty}/{group}"] : []
         );
         virtualMachines.AddIndex(HostlessIndex, static entity => entity.Status?.Placement is null ? [Hostless] : []);
-        virtualMachines.AddIndex(PolicyIndex, static entity => [entity.Spec.PolicyName]);
+        virtualMachines.AddIndex(PolicyIndex, static entity => [Desired.PolicyNameOf(entity)]);
     }
+
+    /// <summary>
+    /// Gets or sets what lists the VMs that exist and cannot be read; none where nobody sets it. What is cached of such a VM is
+    /// its last good state, or nothing.
+    /// </summary>
+    public Func<IReadOnlyList<UnreadableVirtualMachine>> UnreadableVirtualMachines { get; set; } = static () => [];
 
     /// <summary>Gets the VMs.</summary>
     public ResourceCache<ExchangeVirtualMachine> VirtualMachines { get; }
@@ -74,6 +79,43 @@ public sealed class Caches
     /// <summary>Lists the VMs that bear a name in Hyper-V, in whatever case of letters.</summary>
     public IReadOnlyList<ExchangeVirtualMachine> NamedInHyperV(string name) =>
         VirtualMachines.ByIndex(NameIndex, name.ToUpperInvariant());
+
+    /// <summary>Finds the DAG that a VM names.</summary>
+    /// <returns>Null where it names none, or one that does not exist.</returns>
+    public DatabaseAvailabilityGroup? GroupOf(ExchangeVirtualMachine entity) =>
+        Desired.GroupNameOf(entity) is { } name
+            ? Groups.Get(new ResourceKey(entity.Metadata.NamespaceProperty, name))
+            : null;
+
+    /// <summary>Finds the policy that a VM follows.</summary>
+    /// <returns>Null where it does not exist.</returns>
+    public VirtualizationPolicy? PolicyOf(ExchangeVirtualMachine entity) =>
+        Policies.Get(new ResourceKey(null, Desired.PolicyNameOf(entity)));
+
+    /// <summary>Finds the policy that a host follows.</summary>
+    /// <returns>Null where it does not exist.</returns>
+    public VirtualizationPolicy? PolicyOf(HyperVHost entity) =>
+        Policies.Get(new ResourceKey(null, Desired.PolicyNameOf(entity)));
+
+    /// <summary>Maps a host under the policy that it follows. Where that does not exist or is not sound, nothing is placed on it.</summary>
+    public HostDefinition DefinitionOf(HyperVHost entity)
+    {
+        var policy = PolicyOf(entity);
+        var definition = Desired.From(entity, Desired.From(policy));
+        var name = Desired.PolicyNameOf(entity);
+        return definition.Problem is not null ? definition
+            : policy is null && name != Desired.DefaultPolicy
+                ? definition with
+                {
+                    Problem = $"its policy {name} does not exist",
+                }
+            : policy is not null && Soundness.CheckUnchanging(policy).Count > 0
+                ? definition with
+                {
+                    Problem = $"its policy {name} cannot be followed",
+                }
+            : definition;
+    }
 
     /// <summary>Lists the VMs that are bound to no host.</summary>
     public IReadOnlyList<ExchangeVirtualMachine> WithoutHost() => VirtualMachines.ByIndex(HostlessIndex, Hostless);

@@ -63,6 +63,12 @@ public sealed partial class HostConnections(
         }
 
         fleet.Declare(host);
+        if (fleet.Host(host) is { Reachable: false, Reason: Reasons.Invalid })
+        {
+            // What was wrong with its declaration was corrected.
+            fleet.MarkUnreachable(host, Reasons.Connecting, "The agent has not answered yet.");
+        }
+
         var connection = new Connection(endpoint, serverName, connector.Connect(endpoint, serverName));
         if (_connections.TryAdd(host, connection))
         {
@@ -80,7 +86,25 @@ public sealed partial class HostConnections(
         if (_connections.TryRemove(host, out var connection))
         {
             await EndAsync(connection);
-            fleet.Forget(host);
+        }
+
+        fleet.Forget(host);
+    }
+
+    /// <summary>Ends the connection to a host whose declaration cannot be relied on. What was known of it stays, marked so.</summary>
+    public async Task RefuseAsync(string host, string reason, string message)
+    {
+        if (_connections.TryRemove(host, out var connection))
+        {
+            await EndAsync(connection);
+        }
+
+        var known = fleet.Host(host);
+        fleet.MarkUnreachable(host, reason, message);
+        if (known is not { Reachable: false } || known.Reason != reason || known.Message != message)
+        {
+            LogLost(host, reason, message);
+            _handler(new FleetNotice(host, Before: null, After: null));
         }
     }
 

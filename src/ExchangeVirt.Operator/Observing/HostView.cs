@@ -26,6 +26,19 @@ public sealed record HostView(
     /// <summary>The reason that an agent gives which has just started and has not read its host yet.</summary>
     public const string NotReadYetReason = AgentFaultReasons.NotReadYet;
 
+    /// <summary>How long an agent that was just asked may take to answer before it counts as silent.</summary>
+    private static readonly TimeSpan s_firstWord = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Tells how long its agent may still take to say its first word to this operator. Until then what stands in status from
+    /// before holds: an operator that starts, or takes over, knows nothing yet and has no news.
+    /// </summary>
+    /// <returns>Null where it was heard, refused, or took too long.</returns>
+    public TimeSpan? FirstWordDue(DateTimeOffset now) =>
+        this is { Reachable: false, Reason: ConnectingReason } && Since + s_firstWord - now is { Ticks: > 0 } left
+            ? left
+            : null;
+
     /// <summary>Makes the view of a host that was just declared.</summary>
     public static HostView Unknown(string name, DateTimeOffset now) =>
         new(name, Reachable: false, Facts: null, ConnectingReason, "The agent has not answered yet.", now);

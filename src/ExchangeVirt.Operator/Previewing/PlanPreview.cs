@@ -3,6 +3,8 @@ using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Operator.Acting;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Observing;
+using ExchangeVirt.Operator.Reporting;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Informers;
@@ -59,7 +61,13 @@ public static class PlanPreview
         var caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache);
         var fleet = new FleetView(time);
         var unreachable = await ObserveAsync(caches, fleet, connector, cancellationToken);
-        var reader = new SituationReader(caches, fleet, _ => Task.FromResult(paused), installation.Installation, time);
+        var reader = new SituationReader(
+            caches,
+            fleet,
+            new PauseReading(_ => Task.FromResult(paused), _ => Task.FromResult(paused)),
+            installation.Installation,
+            time
+        );
         var placement = new PlacementService(
             store,
             caches,
@@ -121,8 +129,15 @@ public static class PlanPreview
         foreach (var host in caches.Hosts.List().OrderBy(static host => host.Metadata.Name, StringComparer.Ordinal))
         {
             var name = host.Metadata.Name;
-            var endpoint = new Uri(host.Spec.Agent.Endpoint);
             fleet.Declare(name);
+            if (Soundness.Describe(Soundness.CheckUnchanging(host)) is { } wrong)
+            {
+                fleet.MarkUnreachable(name, Reasons.Invalid, wrong);
+                unreachable[name] = $"{Reasons.Invalid}: {wrong}";
+                continue;
+            }
+
+            var endpoint = new Uri(host.Spec.Agent.Endpoint);
             await using var agent = connector.Connect(endpoint, host.Spec.Agent.ServerName ?? endpoint.Host);
             try
             {

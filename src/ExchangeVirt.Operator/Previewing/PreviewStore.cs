@@ -65,6 +65,10 @@ public sealed class PreviewStore(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> 
         where T : class, IKubernetesObject<V1ObjectMeta> => throw ReadOnly();
 
     /// <inheritdoc />
+    public Task<ScopeEnding?> FindScopeEndingAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => Task.FromResult<ScopeEnding?>(null);
+
+    /// <inheritdoc />
     public Task RecordEventAsync(EventRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />

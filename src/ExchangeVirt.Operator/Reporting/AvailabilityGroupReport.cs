@@ -1,5 +1,6 @@
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Gating;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using GrantStatus = ExchangeVirt.Resources.V1Alpha1.DisruptionGrant;
 
@@ -25,7 +26,7 @@ public static class AvailabilityGroupReport
         var before = entity.Status;
         var generation = entity.Metadata.Generation ?? 0;
         var figures = AvailabilityGroupBudget.Status(facts, now);
-        return new DatabaseAvailabilityGroupStatus
+        var status = new DatabaseAvailabilityGroupStatus
         {
             ObservedGeneration = generation,
             Members = figures.Members,
@@ -40,6 +41,35 @@ public static class AvailabilityGroupReport
                     ? null
                     : [.. facts.Members.Select(member => Member(member, facts, members, before, now))],
             Conditions = Conditions.After(before?.Conditions, Findings(facts, figures), generation, now),
+        };
+        return StatusFit.Of(status);
+    }
+
+    /// <summary>Gives the status of a DAG that is not sound: what was known stands, and no disruption is allowed.</summary>
+    /// <param name="entity">The DAG.</param>
+    /// <param name="unsound">What is wrong with it.</param>
+    /// <param name="now">The time.</param>
+    public static DatabaseAvailabilityGroupStatus Refused(
+        DatabaseAvailabilityGroup entity,
+        string unsound,
+        DateTimeOffset now
+    )
+    {
+        var generation = entity.Metadata.Generation ?? 0;
+        var message = $"{unsound} Until it is corrected, no member is disrupted.";
+        return (entity.Status ?? new DatabaseAvailabilityGroupStatus()) with
+        {
+            ObservedGeneration = generation,
+            DisruptionsAllowed = 0,
+            Conditions = Conditions.After(
+                entity.Status?.Conditions,
+                [
+                    new Finding(ConditionTypes.Ready, false, Reasons.Invalid, message),
+                    new Finding(ConditionTypes.Stalled, true, Reasons.Invalid, message),
+                ],
+                generation,
+                now
+            ),
         };
     }
 
@@ -71,15 +101,18 @@ public static class AvailabilityGroupReport
             : AvailabilityGroupBudget.IsAvailable(facts.Group, member, now) ? "True"
             : "False";
         var old = before?.MemberStates?.FirstOrDefault(state => state.Name == member.Name);
+        var entity = members.FirstOrDefault(entity => entity.Metadata.Name == member.Name);
         return new MemberStatus
         {
             Name = member.Name,
-            Host = members.FirstOrDefault(entity => entity.Metadata.Name == member.Name)?.Status?.Host,
+            Host = entity is null ? old?.Host : entity.Status?.Host,
             Available = available,
             Since = old?.Available == available ? old.Since : now,
             Reason =
                 facts.Grants.FirstOrDefault(grant => grant.Member == member.Name) is { } grant
                     ? $"Holds the slot: {grant.Reason}"
+                : entity is null
+                    ? "Its object cannot be read by this version of the operator: it counts as down, and votes"
                 : available == "True" ? null
                 : $"{member.PowerState}, heartbeat {member.Heartbeat?.ToString() ?? "not known"}",
         };

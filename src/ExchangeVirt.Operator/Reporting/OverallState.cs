@@ -20,10 +20,15 @@ public sealed record OverallState(
     string Message
 )
 {
+    /// <summary>Gets whether the message holds amounts that move by themselves.</summary>
+    public bool Wavers => Reason is Reasons.NoHostFits;
+
     /// <summary>Finds the row. The first that fits counts: what needs a person comes before what is being done.</summary>
     public static OverallState Of(Decision decision, OperationStatus? operation) =>
-        UnknownReference(decision)
+        Invalid(decision)
+        ?? UnknownReference(decision)
         ?? NeedsPerson(decision)
+        ?? HostNotDeclared(decision)
         ?? OutOfReach(decision)
         ?? NotPlaced(decision)
         ?? InProgress(decision, operation)
@@ -44,9 +49,30 @@ public sealed record OverallState(
             ? "No HyperVHost is declared that may hold VMs of this namespace. Apply one."
             : $"Nothing is created before every host that may hold the VM was read: {string.Join("; ", situation.Sighting.OutOfSight.Select(static host => $"{host.Name} ({host.Reason}: {host.Message})"))}. Bring its agent up, or remove its HyperVHost if it is gone for good.";
 
+    private static OverallState? Invalid(Decision decision) =>
+        decision.Situation.Invalid is { } invalid
+            ? Stall(Reasons.Invalid, $"{invalid} Nothing is done until the manifest is corrected.")
+            : null;
+
     private static OverallState? UnknownReference(Decision decision)
     {
         var situation = decision.Situation;
+        if (situation.InvalidPolicy is { } wrongPolicy)
+        {
+            return Stall(
+                GateReasons.PolicyInvalid,
+                $"The VirtualizationPolicy '{situation.Policy.Name}' cannot be followed: {wrongPolicy} Correct it; nothing is done until then."
+            );
+        }
+
+        if (situation.InvalidGroup is { } wrongGroup)
+        {
+            return Stall(
+                GateReasons.AvailabilityGroupInvalid,
+                $"The DatabaseAvailabilityGroup '{situation.Desired.Exchange.AvailabilityGroup}' cannot be reckoned with: {wrongGroup} Correct it; nothing is done until then."
+            );
+        }
+
         if (situation.MissingPolicy is { } policy)
         {
             return Stall(
@@ -76,6 +102,15 @@ public sealed record OverallState(
             ?.Closed;
         return contended is null ? null : Stall(contended.Reason, contended.Message);
     }
+
+    private static OverallState? HostNotDeclared(Decision decision) =>
+        decision.Situation.Sighting
+            is { Seen: null, BoundHost: null, Supposed: false, BoundHostName: { } bound, OutOfSight.Count: 0 }
+            ? Stall(
+                Reasons.HostNotDeclared,
+                $"The VM is bound to {bound}, whose HyperVHost is not declared (any more), and no other host has it. It may still run there; nothing is done. Apply the HyperVHost again."
+            )
+            : null;
 
     private static OverallState? OutOfReach(Decision decision)
     {

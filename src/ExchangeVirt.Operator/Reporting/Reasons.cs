@@ -111,9 +111,18 @@ public static class Reasons
     /// <summary>The object was read and is used.</summary>
     public const string Accepted = "Accepted";
 
-    /// <summary>The object names something that cannot be understood on this machine.</summary>
+    /// <summary>The object breaks a rule, lacks a field that it must have, or names something that cannot be understood on this machine.</summary>
     public const string Invalid = "Invalid";
 
-    /// <summary>The object is being deleted and waits for its VM to be off.</summary>
+    /// <summary>The object holds a word or a field that this version of the operator does not know.</summary>
+    public const string NotUnderstood = "NotUnderstood";
+
+    /// <summary>A pass over the object failed in a way that was not foreseen; it is repeated.</summary>
+    public const string PassFailed = "PassFailed";
+
+    /// <summary>The object is being deleted and its VM is not ready to be unregistered.</summary>
     public const string DeletionWaits = "DeletionWaits";
+
+    /// <summary>Too many objects that would unregister their VMs are being deleted at once.</summary>
+    public const string MassDeletion = "MassDeletion";
 }

@@ -15,7 +15,7 @@ public static class VirtualMachineConditions
         var overall = OverallState.Of(decision, operation);
         List<Finding> findings =
         [
-            new(ConditionTypes.Ready, overall.Ready, overall.Reason, overall.Message),
+            new(ConditionTypes.Ready, overall.Ready, overall.Reason, overall.Message) { Wavers = overall.Wavers },
             Synced(decision, overall),
             Supported(decision),
             Placed(decision),
@@ -25,7 +25,12 @@ public static class VirtualMachineConditions
         ];
         if (overall.Reconciling)
         {
-            findings.Add(new Finding(ConditionTypes.Reconciling, true, overall.Reason, overall.Message));
+            findings.Add(
+                new Finding(ConditionTypes.Reconciling, true, overall.Reason, overall.Message)
+                {
+                    Wavers = overall.Wavers,
+                }
+            );
         }
 
         if (overall.Stalled)
@@ -52,7 +57,10 @@ public static class VirtualMachineConditions
             false,
             overall.Reason,
             differing.Count == 0 ? overall.Message : $"{string.Join("; ", differing)}. {overall.Message}"
-        );
+        )
+        {
+            Wavers = overall.Wavers,
+        };
     }
 
     private static Finding Supported(Decision decision)
@@ -78,8 +86,9 @@ public static class VirtualMachineConditions
                 ConditionTypes.Supported,
                 null,
                 Reasons.FactsMissing,
-                judged.Count == 0
-                    ? "The VM has not been seen, so no rule could be judged."
+                decision.Situation.Invalid is not null
+                        ? "The manifest does not say soundly what the VM should be, so no rule was judged."
+                    : judged.Count == 0 ? "The VM has not been seen, so no rule could be judged."
                     : $"Facts are missing to judge {string.Join(", ", unknown)}; status.unknown names them."
             )
             : new Finding(ConditionTypes.Supported, true, Reasons.RulesKept, "Every rule that can be judged is kept.");
@@ -120,7 +129,10 @@ public static class VirtualMachineConditions
             false,
             decision.Placement is null ? Reasons.InventoryIncomplete : Reasons.NoHostFits,
             decision.Placement?.Message ?? OverallState.OutOfSightMessage(decision.Situation)
-        );
+        )
+        {
+            Wavers = true,
+        };
     }
 
     private static Finding RestartPending(Decision decision)

@@ -1,5 +1,6 @@
 using ExchangeVirt.Domain.Rules;
 using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using DomainSettingState = ExchangeVirt.Domain.Planning.SettingState;
 
@@ -8,9 +9,6 @@ namespace ExchangeVirt.Operator.Reporting;
 /// <summary>Turns a decision into the status of a VM. Pure.</summary>
 public static class VirtualMachineReport
 {
-    /// <summary>The most violations, unknown rules and pending actions that the schema takes.</summary>
-    private const int LongestList = 256;
-
     /// <summary>Gives the status after a pass.</summary>
     /// <param name="decision">What was decided.</param>
     /// <param name="operation">What must outlive a crash.</param>
@@ -22,7 +20,7 @@ public static class VirtualMachineReport
         var generation = entity.Metadata.Generation ?? 0;
         var seen = situation.Sighting.Seen;
         var applied = IsApplied(decision);
-        return new ExchangeVirtualMachineStatus
+        var status = new ExchangeVirtualMachineStatus
         {
             ObservedGeneration = generation,
             AppliedGeneration = applied ? generation : before?.AppliedGeneration,
@@ -32,14 +30,15 @@ public static class VirtualMachineReport
             VirtualMachineId = IdOf(decision) ?? before?.VirtualMachineId,
             PowerState = seen?.Machine.PowerState.ToString() ?? before?.PowerState,
             Settings =
-                decision.Plan.Settings.Count > 0
+                decision.Plan.Settings.Count > 0 && situation.Invalid is null
                     ? SettingReport.Settings(decision, before?.Settings)
                     : before?.Settings,
             Pending = SettingReport.Pending(decision),
             Operation = operation,
             Contention = before?.Contention,
-            Violations = Violations(decision, before?.Violations),
-            Unknown = Unknown(decision),
+            // Of a manifest that is not sound nothing is judged, so what was judged last stands.
+            Violations = situation.Invalid is null ? Violations(decision, before?.Violations) : before?.Violations,
+            Unknown = situation.Invalid is null ? Unknown(decision) : before?.Unknown,
             Conditions = Conditions.After(
                 before?.Conditions,
                 VirtualMachineConditions.For(decision, operation),
@@ -47,6 +46,7 @@ public static class VirtualMachineReport
                 situation.Now
             ),
         };
+        return StatusFit.Of(status);
     }
 
     // The GUID binds for good, so it is taken only from a VM that bears our mark: nobody else's is ever bound by a name.
@@ -56,7 +56,7 @@ public static class VirtualMachineReport
             : null;
 
     private static bool IsApplied(Decision decision) =>
-        decision.Situation.Observed is not null
+        decision.Situation is { Observed: not null, Invalid: null }
         && decision.Actions.Count == 0
         && decision.Plan.Settings.Count > 0
         && decision.Plan.Settings.All(static setting =>
@@ -83,8 +83,7 @@ public static class VirtualMachineReport
                             before?.FirstOrDefault(old => old.Rule == verdict.Rule && old.Subject == subject)?.Since
                             ?? decision.Situation.Now,
                     };
-                })
-                .Take(LongestList),
+                }),
         ];
         return violations.Count == 0 ? null : violations;
     }
@@ -100,8 +99,7 @@ public static class VirtualMachineReport
                     Rule = verdict.Rule,
                     Subject = SubjectOf(verdict),
                     MissingFacts = verdict.MissingFacts,
-                })
-                .Take(LongestList),
+                }),
         ];
         return unknown.Count == 0 ? null : unknown;
     }

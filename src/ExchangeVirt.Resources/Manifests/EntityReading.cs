@@ -175,17 +175,8 @@ internal sealed class EntityReading
         return json;
     }
 
-    private bool IsSound(ResourceRule rule, string path)
-    {
-        var reads = rule.Reads.Count == 0 ? [""] : rule.Reads;
-        return !reads
-            .Select(read => ResourceRules.Join(path, read))
-            .Any(read => _found.Exists(problem => IsWithin(problem.Path, read) || IsWithin(read, problem.Path)));
-    }
-
-    private static bool IsWithin(string path, string outer) =>
-        path.StartsWith(outer, StringComparison.Ordinal)
-        && (path.Length == outer.Length || outer.Length == 0 || path[outer.Length] is '.' or '[');
+    private bool IsSound(ResourceRule rule, string path) =>
+        ResourceRules.ReadsSoundFields(rule, path, _found.Select(static problem => problem.Path));
 
     private void Report(int line, string path, string message) =>
         _found.Add(new SchemaProblem(line, path, message, IsForgiven: false));

@@ -196,7 +196,8 @@ internal sealed partial class SchemaWalker(Action<SchemaProblem> report)
             _ => "a single value",
         };
 
-    private static string Wanted(ValueSchema schema) =>
+    /// <summary>Says what is allowed.</summary>
+    public static string Wanted(ValueSchema schema) =>
         schema switch
         {
             ObjectSchema wanted => $"a mapping with {string.Join(", ", Shown(wanted))}",

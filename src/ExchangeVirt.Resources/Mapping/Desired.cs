@@ -1,6 +1,7 @@
 using System.Globalization;
 using ExchangeVirt.Domain.Gating;
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using k8s;
 using k8s.Models;
@@ -8,16 +9,82 @@ using k8s.Models;
 namespace ExchangeVirt.Resources.Mapping;
 
 /// <summary>Maps what users declare to the domain's model: the only reader of specs that decisions rest on.</summary>
-/// <remarks>The entities must be sound: amounts of bytes that are none throw FormatException.</remarks>
+/// <remarks>
+/// It never throws: an object that is not sound (see <see cref="Soundness"/>) gives what can still be said of it, by which
+/// nothing may be done.
+/// </remarks>
 public static class Desired
 {
+    /// <summary>The policy that is meant where a manifest names none.</summary>
+    public const string DefaultPolicy = "default";
+
     /// <summary>Names an entity as the domain does.</summary>
     public static ObjectKey KeyOf(IKubernetesObject<V1ObjectMeta> entity) =>
         new(entity.Metadata.NamespaceProperty ?? "", entity.Metadata.Name);
 
     /// <summary>Maps a virtual machine.</summary>
-    /// <exception cref="FormatException">A size is no amount of bytes.</exception>
-    public static DesiredVirtualMachine From(ExchangeVirtualMachine entity)
+    public static DesiredVirtualMachine From(ExchangeVirtualMachine entity) => Read(entity).Desired;
+
+    /// <summary>Maps a virtual machine and says what is wrong with it.</summary>
+    public static (DesiredVirtualMachine Desired, IReadOnlyList<UnsoundField> Unsound) Read(
+        ExchangeVirtualMachine entity
+    )
+    {
+        var unsound = Soundness.Check(entity);
+        return (unsound.Count == 0 ? FromSound(entity) : Salvage.From(entity), unsound);
+    }
+
+    /// <summary>Gives the name that the machine has in Hyper-V.</summary>
+    public static string VirtualMachineNameOf(ExchangeVirtualMachine entity) =>
+        entity.Spec?.VirtualMachineName ?? entity.Metadata.Name;
+
+    /// <summary>Gives the name of the group that a virtual machine is a member of, whatever else is wrong with it.</summary>
+    /// <returns>Null where it names none.</returns>
+    public static string? GroupNameOf(ExchangeVirtualMachine entity) =>
+        entity.Spec?.Exchange?.DatabaseAvailabilityGroup;
+
+    /// <summary>Gives the name of the policy that a virtual machine follows.</summary>
+    public static string PolicyNameOf(ExchangeVirtualMachine entity) => entity.Spec?.PolicyName ?? DefaultPolicy;
+
+    /// <summary>Gives the name of the policy that a host follows.</summary>
+    public static string PolicyNameOf(HyperVHost entity) => entity.Spec?.PolicyName ?? DefaultPolicy;
+
+    /// <summary>Takes the stricter of what a virtual machine and its policy allow.</summary>
+    public static EffectiveRules RulesFor(ExchangeVirtualMachine entity, Policy policy) =>
+        EffectiveRules.Of(
+            policy,
+            Words.ToOptional<Domain.Model.Enforcement, V1Alpha1.Enforcement>(entity.Spec?.Enforcement),
+            Words.ToOptional<Domain.Model.Disruption, V1Alpha1.Disruption>(entity.Spec?.Disruption)
+        );
+
+    /// <summary>Maps a host, under the policy that it names.</summary>
+    public static HostDefinition From(HyperVHost entity, Policy policy) =>
+        Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity, policy) : Salvage.From(entity, policy);
+
+    /// <summary>Maps a database availability group.</summary>
+    public static AvailabilityGroup From(DatabaseAvailabilityGroup entity) =>
+        Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity) : Salvage.From(entity);
+
+    /// <summary>Maps a policy; where none is declared, the built-in values hold.</summary>
+    /// <param name="entity">The policy, or null where no object is named <c>default</c>. A policy of another name that does not exist is for the gate to refuse.</param>
+    public static Policy From(VirtualizationPolicy? entity) =>
+        entity is null ? FromSound(DefaultPolicy, new VirtualizationPolicySpec())
+        : Soundness.CheckUnchanging(entity).Count == 0 ? FromSound(entity.Metadata.Name, entity.Spec)
+        : Salvage.From(entity);
+
+    /// <summary>Reads the share of the virtual machines that may be changed in an hour.</summary>
+    /// <returns>Percent from 0 to 100; 100 is no limit. What cannot be read allows nothing.</returns>
+    public static int MaxChangedPercentPerHour(VirtualizationPolicy? entity) =>
+        int.TryParse(
+            (entity?.Spec ?? new VirtualizationPolicySpec()).MaxChangedPerHour?.TrimEnd('%'),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var percent
+        )
+            ? percent
+            : 0;
+
+    private static DesiredVirtualMachine FromSound(ExchangeVirtualMachine entity)
     {
         var spec = entity.Spec;
         return new DesiredVirtualMachine
@@ -60,20 +127,7 @@ public static class Desired
         };
     }
 
-    /// <summary>Gives the name that the machine has in Hyper-V.</summary>
-    public static string VirtualMachineNameOf(ExchangeVirtualMachine entity) =>
-        entity.Spec.VirtualMachineName ?? entity.Metadata.Name;
-
-    /// <summary>Takes the stricter of what a virtual machine and its policy allow.</summary>
-    public static EffectiveRules RulesFor(ExchangeVirtualMachine entity, Policy policy) =>
-        EffectiveRules.Of(
-            policy,
-            Words.ToOptional<Domain.Model.Enforcement, V1Alpha1.Enforcement>(entity.Spec.Enforcement),
-            Words.ToOptional<Domain.Model.Disruption, V1Alpha1.Disruption>(entity.Spec.Disruption)
-        );
-
-    /// <summary>Maps a host, under the policy that it names.</summary>
-    public static HostDefinition From(HyperVHost entity, Policy policy) =>
+    private static HostDefinition FromSound(HyperVHost entity, Policy policy) =>
         new()
         {
             Name = entity.Metadata.Name,
@@ -87,8 +141,7 @@ public static class Desired
             Policy = policy,
         };
 
-    /// <summary>Maps a database availability group.</summary>
-    public static AvailabilityGroup From(DatabaseAvailabilityGroup entity)
+    private static AvailabilityGroup FromSound(DatabaseAvailabilityGroup entity)
     {
         var spec = entity.Spec;
         var (witness, witnessName) = spec.Witness switch
@@ -122,14 +175,11 @@ public static class Desired
         };
     }
 
-    /// <summary>Maps a policy; where none is declared, the built-in values hold.</summary>
-    /// <param name="entity">The policy, or null where no object is named <c>default</c>. A policy of another name that does not exist is for the gate to refuse.</param>
-    public static Policy From(VirtualizationPolicy? entity)
+    private static Policy FromSound(string name, VirtualizationPolicySpec spec)
     {
-        var spec = entity?.Spec ?? new VirtualizationPolicySpec();
         return new Policy
         {
-            Name = entity?.Metadata.Name ?? "default",
+            Name = name,
             Enforcement = Words.To<Domain.Model.Enforcement>(spec.Enforcement),
             Paused = spec.Paused,
             Disruption = Words.To<Domain.Model.Disruption>(spec.Disruption),
@@ -149,15 +199,6 @@ public static class Desired
             RestartGrace = TimeSpan.FromMinutes(spec.RestartGraceMinutes),
         };
     }
-
-    /// <summary>Reads the share of the virtual machines that may be changed in an hour.</summary>
-    /// <returns>Percent from 0 to 100; 100 is no limit.</returns>
-    public static int MaxChangedPercentPerHour(VirtualizationPolicy? entity) =>
-        int.Parse(
-            (entity?.Spec ?? new VirtualizationPolicySpec()).MaxChangedPerHour.TrimEnd('%'),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture
-        );
 
     private static DesiredDisk From(DiskSpec disk) =>
         new()

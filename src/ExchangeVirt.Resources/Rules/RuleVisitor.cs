@@ -63,7 +63,13 @@ internal sealed class RuleVisitor(Func<ResourceRule, string, bool> applies)
                 var index = 0;
                 foreach (var each in (IEnumerable)self)
                 {
-                    VisitValue(item, each, Namesake(list, each, old as IEnumerable), $"{path}[{index++}]");
+                    // An item that is null is the schema's to refuse.
+                    if (each is not null)
+                    {
+                        VisitValue(item, each, Namesake(list, each, old as IEnumerable), $"{path}[{index}]");
+                    }
+
+                    index++;
                 }
             }
         }

@@ -61,7 +61,7 @@ public sealed record PlacementStatus
 public sealed record SettingStatus
 {
     /// <summary>The setting, in Hyper-V's words.</summary>
-    [Text(63)]
+    [Text(128)]
     public required string Name { get; init; }
 
     /// <summary>What it should be.</summary>
@@ -168,7 +168,7 @@ public sealed record OperationStatus
 public sealed record ContentionStatus
 {
     /// <summary>The setting's name.</summary>
-    [Text(63)]
+    [Text(128)]
     public required string Setting { get; init; }
 
     /// <summary>What the operator wrote.</summary>

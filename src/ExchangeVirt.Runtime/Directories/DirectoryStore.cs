@@ -225,6 +225,11 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     }
 
     /// <inheritdoc />
+    /// <remarks>A directory that vanishes deletes nothing, and a kind has no object here that could be deleted.</remarks>
+    public Task<ScopeEnding?> FindScopeEndingAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> => Task.FromResult<ScopeEnding?>(null);
+
+    /// <inheritdoc />
     public Task RecordEventAsync(EventRecord record, CancellationToken cancellationToken)
     {
         lock (_lock)

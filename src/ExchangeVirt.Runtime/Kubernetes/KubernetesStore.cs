@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,11 +14,20 @@ namespace ExchangeVirt.Runtime.Kubernetes;
 /// </summary>
 public sealed class KubernetesStore : IResourceStore
 {
+    private static readonly ResourceType s_namespaces = new("", "v1", "Namespace", "namespaces");
+    private static readonly ResourceType s_definitions = new(
+        "apiextensions.k8s.io",
+        "v1",
+        "CustomResourceDefinition",
+        "customresourcedefinitions"
+    );
+
     private readonly KubernetesApi _api;
     private readonly KubernetesStoreOptions _options;
     private readonly Func<double> _chance;
     private readonly StatusMemory _memory = new();
     private readonly ObjectReader _reader;
+    private readonly StatusWriter _status;
     private readonly EventWriter _events;
 
     /// <summary>Makes the store.</summary>
@@ -32,6 +40,7 @@ public sealed class KubernetesStore : IResourceStore
         _options = options;
         _chance = chance;
         _reader = new ObjectReader(options.Json, _memory);
+        _status = new StatusWriter(api, options.FieldManager);
         _events = new EventWriter(api, options);
     }
 
@@ -138,7 +147,7 @@ public sealed class KubernetesStore : IResourceStore
             return entity;
         }
 
-        using var written = await ApplyStatusAsync(
+        using var written = await _status.WriteAsync(
             type,
             key,
             entity.Metadata.ResourceVersion,
@@ -203,7 +212,7 @@ public sealed class KubernetesStore : IResourceStore
     )
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        using var written = await ApplyStatusAsync(
+        using var written = await _status.WriteAsync(
             ResourceType.Of<T>(),
             resource.Key,
             VersionOf(resource),
@@ -245,6 +254,24 @@ public sealed class KubernetesStore : IResourceStore
     }
 
     /// <inheritdoc />
+    public async Task<ScopeEnding?> FindScopeEndingAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var type = ResourceType.Of<T>();
+        var definition = new ResourceKey(null, $"{type.Plural}.{type.Group}");
+        if (await IsEndingAsync(s_definitions, definition, cancellationToken))
+        {
+            return new ScopeEnding(ScopeKind.CustomResourceDefinition, definition.Name);
+        }
+
+        return
+            key.Namespace is { } inNamespace
+            && await IsEndingAsync(s_namespaces, new ResourceKey(null, inNamespace), cancellationToken)
+            ? new ScopeEnding(ScopeKind.Namespace, inNamespace)
+            : null;
+    }
+
+    /// <inheritdoc />
     public Task RecordEventAsync(EventRecord record, CancellationToken cancellationToken) =>
         _events.WriteAsync(record, cancellationToken);
 
@@ -254,88 +281,6 @@ public sealed class KubernetesStore : IResourceStore
         ResourceKey? key,
         CancellationToken cancellationToken
     ) => _events.ListAsync(kind, key, cancellationToken);
-
-    private async Task<JsonDocument> ApplyStatusAsync(
-        ResourceType type,
-        ResourceKey key,
-        string version,
-        string status,
-        CancellationToken cancellationToken
-    )
-    {
-        var path = $"{ApiPath.Of(type, key)}/status";
-        try
-        {
-            return await ApplyStatusAsync(path, type, key, version, status, cancellationToken);
-        }
-        catch (KubernetesApiException refused) when (refused.Status is HttpStatusCode.UnprocessableEntity)
-        {
-            if (await RemoveAsync(type, key, version, status, cancellationToken) is not { } next)
-            {
-                throw;
-            }
-
-            return await ApplyStatusAsync(path, type, key, next, status, cancellationToken);
-        }
-    }
-
-    private Task<JsonDocument> ApplyStatusAsync(
-        string path,
-        ResourceType type,
-        ResourceKey key,
-        string version,
-        string status,
-        CancellationToken cancellationToken
-    )
-    {
-        var metadata = new JsonObject { ["name"] = key.Name, ["resourceVersion"] = version };
-        if (key.Namespace is not null)
-        {
-            metadata["namespace"] = key.Namespace;
-        }
-
-        return _api.ApplyAsync(
-            path,
-            new JsonObject
-            {
-                ["apiVersion"] = type.ApiVersion,
-                ["kind"] = type.Kind,
-                ["metadata"] = metadata,
-                ["status"] = JsonNode.Parse(status),
-            },
-            _options.FieldManager,
-            cancellationToken
-        );
-    }
-
-    /// <returns>The version after the removal; null where there was nothing to remove.</returns>
-    private async Task<string?> RemoveAsync(
-        ResourceType type,
-        ResourceKey key,
-        string version,
-        string status,
-        CancellationToken cancellationToken
-    )
-    {
-        var path = ApiPath.Of(type, key);
-        using var stored = await _api.TryGetAsync(path, cancellationToken);
-        if (
-            stored is null
-            || StatusRemovals.Find(
-                JsonNode.Parse(stored.RootElement.GetRawText())!,
-                JsonNode.Parse(status)!.AsObject(),
-                _options.FieldManager
-            )
-                is not { } patch
-        )
-        {
-            return null;
-        }
-
-        patch["metadata"] = new JsonObject { ["resourceVersion"] = version };
-        using var removed = await _api.MergeAsync($"{path}/status", patch, _options.FieldManager, cancellationToken);
-        return ObjectReader.VersionOf(removed.RootElement);
-    }
 
     private Task<JsonDocument> PatchMetadataAsync(
         ResourceType type,
@@ -352,6 +297,17 @@ public sealed class KubernetesStore : IResourceStore
             _options.MetadataFieldManager,
             cancellationToken
         );
+    }
+
+    // One that is gone has ended.
+    private async Task<bool> IsEndingAsync(ResourceType type, ResourceKey key, CancellationToken cancellationToken)
+    {
+        using var scope = await _api.TryGetAsync(ApiPath.Of(type, key), cancellationToken);
+        return scope is null
+            || (
+                scope.RootElement.GetProperty("metadata").TryGetProperty("deletionTimestamp", out var deleted)
+                && deleted.ValueKind is JsonValueKind.String
+            );
     }
 
     private T Must<T>(JsonDocument document)

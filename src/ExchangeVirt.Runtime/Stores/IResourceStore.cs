@@ -64,6 +64,14 @@ public interface IResourceStore
     Task<bool> DeleteAsync<T>(ResourceKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta>;
 
+    /// <summary>Finds out, fresh from the store, whether an object's namespace or its kind itself is being deleted.</summary>
+    /// <param name="key">The object.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null where neither is; also where the store has no such scopes, as a directory.</returns>
+    /// <exception cref="Exception">It cannot be told now: whoever would destroy something waits.</exception>
+    Task<ScopeEnding?> FindScopeEndingAsync<T>(ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>;
+
     /// <summary>Adds an event to those of its object; the same event again raises its count.</summary>
     Task RecordEventAsync(EventRecord record, CancellationToken cancellationToken);
 

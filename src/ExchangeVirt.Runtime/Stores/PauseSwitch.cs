@@ -1,13 +1,20 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using ExchangeVirt.Runtime.Directories;
 
 namespace ExchangeVirt.Runtime.Stores;
 
 /// <summary>Says whether everything is paused, and since when, by whom and why.</summary>
-/// <param name="IsPaused">Whether nothing may be changed anywhere.</param>
+/// <param name="IsPaused">Whether nothing may be changed anywhere. A value without it says nothing, and is not read as «go on».</param>
 /// <param name="Reason">Why, in the words of whoever did it.</param>
 /// <param name="By">Who did it.</param>
 /// <param name="At">When.</param>
-public sealed record PauseState(bool IsPaused, string Reason, string By, DateTimeOffset At);
+public sealed record PauseState([property: JsonRequired] bool IsPaused, string Reason, string By, DateTimeOffset At)
+{
+    /// <summary>Whether the switch could not be read and is taken for thrown: nobody threw it, so it is no news to be kept.</summary>
+    [JsonIgnore]
+    public bool IsAssumed { get; init; }
+}
 
 /// <summary>Is the off switch for everything: read fresh before every action, thrown by any process.</summary>
 /// <param name="control">Where it is kept.</param>
@@ -16,35 +23,37 @@ public sealed class PauseSwitch(IControlState control)
     /// <summary>The control value's name.</summary>
     public const string Name = "pause";
 
-    /// <summary>Whether a value of the switch says that everything is paused. One that cannot be understood says so.</summary>
-    public static bool IsThrown(ControlValue? value)
+    /// <summary>Reads what a control value says. One that cannot be understood counts as paused.</summary>
+    /// <returns>Null where the switch was never thrown.</returns>
+    public static PauseState? Understand(ControlValue? value)
     {
         try
         {
-            return value is not null && Parse(value.Value).IsPaused;
+            return value is null ? null : Parse(value.Value);
         }
-        catch (JsonException)
+        catch (JsonException exception)
         {
-            return true;
+            return Assume(exception, "Throw it again to set it right: exvirt pause --all, or exvirt resume --all.");
         }
     }
 
-    /// <summary>Reads the switch. A switch that cannot be read counts as paused.</summary>
+    /// <summary>Reads the switch. A switch that cannot be read, for whatever cause, counts as paused.</summary>
     /// <returns>Null where it was never thrown.</returns>
     public async Task<PauseState?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await control.GetControlAsync(Name, cancellationToken) is { } value ? Parse(value.Value) : null;
+            return Understand(await control.GetControlAsync(Name, cancellationToken));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new PauseState(
-                IsPaused: true,
-                $"The off switch cannot be read, so everything is paused: {exception.Message} Remove that file and its"
-                    + " .previous, then resume.",
-                "exvirt",
-                default
+            // Whatever a store throws (a timeout is a cancellation that nobody here asked for): only a value that was read
+            // says that work may go on.
+            return Assume(
+                exception,
+                exception is StateDamagedException
+                    ? "Remove that file and its .previous, then resume."
+                    : "Nothing is changed until it can be read again; then everything goes on by itself."
             );
         }
     }
@@ -73,6 +82,17 @@ public sealed class PauseSwitch(IControlState control)
             }
         }
     }
+
+    private static PauseState Assume(Exception exception, string remedy) =>
+        new(
+            IsPaused: true,
+            $"The off switch cannot be read, so everything is paused: {exception.Message} {remedy}",
+            "exvirt",
+            default
+        )
+        {
+            IsAssumed = true,
+        };
 
     private static PauseState Parse(string json) =>
         JsonSerializer.Deserialize<PauseState>(json) ?? throw new JsonException("It is empty.");

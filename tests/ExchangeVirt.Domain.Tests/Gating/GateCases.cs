@@ -106,7 +106,7 @@ public sealed class GateCases
             i => i with { Host = i.Host with { FactAge = TimeSpan.FromSeconds(301) } },
             Gates.Hot,
             "Known/FactsTooOld",
-            "301 s"
+            "older than 300 s"
         ),
         ["3 facts as old as allowed"] = (
             i => i with { Host = i.Host with { FactAge = TimeSpan.FromSeconds(300) } },
@@ -132,6 +132,32 @@ public sealed class GateCases
             Gates.Hot,
             "Known/AvailabilityGroupNotFound",
             "dag01"
+        ),
+
+        ["3 a policy that breaks a rule"] = (
+            i => i with { InvalidPolicy = "spec.processor.maxRatioPercent 300 is out of range." },
+            Gates.Hot,
+            "Known/PolicyInvalid",
+            "maxRatioPercent"
+        ),
+        ["3 a DAG that breaks a rule"] = (
+            i => i with { InvalidAvailabilityGroup = "spec.witness must have exactly one." },
+            Gates.Hot,
+            "Known/AvailabilityGroupInvalid",
+            "spec.witness"
+        ),
+        ["3 the DAG was pruned and the policy went wrong in mid-restart: the member comes back"] = (
+            i =>
+                i with
+                {
+                    AvailabilityGroup = null,
+                    MissingPolicy = "gold",
+                    InvalidPolicy = "spec.",
+                    Restart = s_restart,
+                },
+            Gates.Start,
+            "open",
+            ""
         ),
 
         ["4 nobody knows"] = (i => i with { Operation = null }, Gates.Hot, "Busy/OperationUnknown", "EX01"),

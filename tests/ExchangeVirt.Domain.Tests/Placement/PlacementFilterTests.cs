@@ -12,6 +12,10 @@ public sealed class PlacementFilterTests
         ["stale"] = new("Reachable", Host: () => With(receivedAt: Now.AddSeconds(-121))),
         ["fresh enough"] = new(null, Host: () => With(receivedAt: Now.AddSeconds(-120))),
         ["cordoned"] = new("Schedulable", Host: () => With(define: host => host with { Schedulable = false })),
+        ["declared wrongly"] = new(
+            "Schedulable",
+            Host: () => With(define: host => host with { Problem = "its policy gold does not exist" })
+        ),
         ["draining"] = new("Schedulable", Host: () => With(define: host => host with { Draining = true })),
         ["another namespace's"] = new(
             "AllowedNamespaces",

@@ -179,6 +179,21 @@ public sealed class PlannerBirthAndDeath
     }
 
     [Fact]
+    public void A_deletion_waits_while_its_manifest_is_not_sound_and_a_creation_too()
+    {
+        const string Wrong = "spec.memory.size is missing.";
+
+        var deletion = Planner.PlanDeletion(Some.Seen(Some.IsOff) with { Invalid = Wrong }, DeletionPolicy.Delete);
+        var creation = Planner.Plan(s_absent with { Invalid = Wrong });
+
+        Assert.All([deletion, creation], static plan => Assert.Empty(plan.Actions));
+        Assert.All(
+            [deletion, creation],
+            static plan => Assert.Contains(Wrong, plan.Problem(PlanReasons.Invalid).Message, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void A_deletion_waits_for_a_host_that_may_hold_the_vm_and_for_no_other()
     {
         var gone = s_absent with { VirtualMachineId = Some.Id };

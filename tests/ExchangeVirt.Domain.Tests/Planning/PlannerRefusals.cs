@@ -22,6 +22,11 @@ public sealed class PlannerRefusals
         (Func<PlanningInput, PlanningInput> Change, string Reason, bool Stalled)
     > s_cases = new()
     {
+        ["a manifest that is not sound"] = (
+            i => i with { Invalid = "spec.memory.size is missing." },
+            PlanReasons.Invalid,
+            true
+        ),
         ["two VMs of the name"] = (
             i => i with { Namesakes = ["hv02 (1d)"] },
             PlanReasons.DuplicateVirtualMachine,

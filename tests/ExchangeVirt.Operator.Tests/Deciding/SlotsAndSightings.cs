@@ -30,6 +30,7 @@ public sealed class SlotsAndSightings
     [InlineData("it ended, and the member serves again", null, true, true, false)]
     [InlineData("another operation came, and the member serves", "op7", true, true, false)]
     [InlineData("the member's declaration is gone", null, false, true, false)]
+    [InlineData("the member's declaration cannot be read", null, false, false, true)]
     public void A_grant_is_kept_while(string situation, string? operation, bool declared, bool available, bool kept)
     {
         var facts = Situations.Group(s_grant);
@@ -44,6 +45,11 @@ public sealed class SlotsAndSightings
                     ),
                 ],
             };
+        }
+
+        if (!declared && available)
+        {
+            facts = facts with { Members = [.. facts.Members.Where(static m => m.Name != "ex01")] };
         }
 
         var wishes = declared ? new[] { new SlotWish("ex01", operation, Wishes: false, null, null) } : [];

@@ -4,6 +4,7 @@ using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Domain.Tests.Planning;
 using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;
@@ -217,6 +218,48 @@ public sealed class ConditionTable
             "False - True False False",
             "UnknownPolicy"
         ),
+        ["a spec that breaks a rule"] = (
+            () =>
+                (
+                    Situations.With(Some.Policy, Situations.Drifted()) with
+                    {
+                        Invalid = "spec.memory.size must be a whole multiple of 2Mi (memory-multiple-of-2mi).",
+                    }
+                ).Decide(),
+            "False - True False False",
+            "Invalid"
+        ),
+        ["a policy that breaks a rule"] = (
+            () => (Situations.With(Some.Policy, Situations.Drifted()) with { InvalidPolicy = "spec." }).Decide(),
+            "False - True False False",
+            "PolicyInvalid"
+        ),
+        ["a DAG that breaks a rule"] = (
+            () => (Situations.With(Some.Policy, Situations.Drifted()) with { InvalidGroup = "spec." }).Decide(),
+            "False - True False False",
+            "AvailabilityGroupInvalid"
+        ),
+        ["the host of its binding is not declared any more"] = (
+            () => (Situations.InOrder() with { Sighting = new Sighting { BoundHostName = "hv01" } }).Decide(),
+            "False - True False False",
+            "HostNotDeclared"
+        ),
+        ["the agent of its host was not heard yet"] = (
+            () =>
+                (
+                    Situations.InOrder() with
+                    {
+                        Sighting = new Sighting
+                        {
+                            BoundHostName = "hv01",
+                            BoundHost = HostView.Unknown("hv01", Some.Now),
+                            OutOfSight = [HostView.Unknown("hv01", Some.Now)],
+                        },
+                    }
+                ).Decide(),
+            "False True - False False",
+            "HostUnreachable"
+        ),
         ["contended"] = (
             () =>
             {
@@ -238,6 +281,9 @@ public sealed class ConditionTable
     };
 
     public static TheoryData<string> Rows => [.. s_rows.Keys];
+
+    /// <summary>Decides in the situation of a row.</summary>
+    public static Decision Decide(string row) => s_rows[row].Make();
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -42,6 +42,8 @@ public sealed class HostReportAtRest
                 },
             },
             new HostDefinition { Name = "hv01", Policy = Some.Policy },
+            problem: null,
+            figuresMayMove: true,
             Some.Now
         );
 }

@@ -262,6 +262,8 @@ public sealed class ReportTables
             },
             facts is null ? Situations.Silent with { Facts = null } : Situations.Host with { Facts = facts },
             new HostDefinition { Name = "hv01", Policy = s_policy },
+            problem: null,
+            figuresMayMove: true,
             Some.Now
         );
 

@@ -48,6 +48,12 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     public DirectoryStore Store { get; private set; } = null!;
 
+    /// <summary>Gets what the operator has for a store; made anew with each life of the operator.</summary>
+    public StoreUnderTest Seen { get; private set; } = null!;
+
+    /// <summary>Gets or sets what is done before each write, from the operator's first on.</summary>
+    public Action<string, object> BeforeWrite { get; set; } = static (_, _) => { };
+
     public ControlPlane Plane { get; private set; } = null!;
 
     /// <summary>Gets or sets how long, in real time, a connection to an agent is used for new calls.</summary>
@@ -143,6 +149,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
         string membership = "standalone: true",
         int processors = 8,
         string memory = "64Gi",
+        string power = "Running",
         string more = ""
     ) =>
         Write(
@@ -156,7 +163,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
               guest: {operatingSystem: WindowsServer2022}
               processors: {count: {{processors}}}
               memory: {size: {{memory}}}
-              powerState: Running
+              powerState: {{power}}
               adoption: IfExists
             {{more}}
             """
@@ -202,12 +209,13 @@ internal sealed class EstateUnderTest : IAsyncDisposable
             new NoChangeHints(),
             NullLogger<DirectoryStore>.Instance
         );
+        Seen = new StoreUnderTest(Store) { BeforeWrite = BeforeWrite };
         _epoch = await Epoch.BeginAsync(Store, NewGuid, CancellationToken.None);
         var epoch = _epoch;
         Plane = new ControlPlane(
             new ControlPlaneSeams(
-                Store,
-                Store,
+                Seen,
+                Seen,
                 new HostAgentConnector(
                     new HostAgentConnectorOptions
                     {
