@@ -172,6 +172,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Gets what reads for decisions.</summary>
     public SituationReader Reader { get; }
 
+    /// <summary>Gets whether everything is paused, as last heard; null where nothing was heard, as by who does not work.</summary>
+    public bool? IsPausedEverywhere => _pauses.IsPaused;
+
     /// <summary>Gets whether no controller has anything ready or under way.</summary>
     public bool IsIdle => _host.IsIdle;
 

@@ -39,11 +39,12 @@ public static partial class AdmissionServer
         var certificate = new ServerCertificateSource(
             options.CertificateFile,
             options.KeyFile,
-            failure => LogUnusableCertificate(logger, failure)
+            failure => LogUnusableCertificate(logger, failure.Message)
         );
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new BorrowedLoggers(options.Loggers)));
+        builder.Services.AddSingleton(certificate);
         // The process around it decides when it ends.
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, Lifetime>());
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -81,9 +82,9 @@ public static partial class AdmissionServer
     [LoggerMessage(
         EventId = 1103,
         Level = LogLevel.Error,
-        Message = "The webhook's changed certificate files cannot be used; the last good ones stay in use"
+        Message = "The webhook's changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
-    private static partial void LogUnusableCertificate(ILogger logger, Exception failure);
+    private static partial void LogUnusableCertificate(ILogger logger, string problem);
 
     /// <summary>Keeps the server from taking the process's signals to itself.</summary>
     private sealed class Lifetime : IHostLifetime
