@@ -223,7 +223,20 @@ public sealed partial class HostConnections(
 
         if (fault is { Kind: AgentFaultKind.StaleEpoch, Fault.NewestCounter: { } newest })
         {
+            await RaiseAsync(host, newest, cancellationToken);
+        }
+    }
+
+    private async Task RaiseAsync(string host, ulong newest, CancellationToken cancellationToken)
+    {
+        try
+        {
             await epoch.RaiseAboveAsync(newest, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The agent refuses until it is raised; the next stream meets that again, and tries again.
+            LogNotRaised(exception, host, newest);
         }
     }
 
@@ -279,6 +292,13 @@ public sealed partial class HostConnections(
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Error, Message = "The stream of host {Host} broke")]
     private partial void LogBroken(Exception exception, string host);
+
+    [LoggerMessage(
+        EventId = 1005,
+        Level = LogLevel.Warning,
+        Message = "The epoch could not be raised above {Newest}, which the agent of {Host} has seen"
+    )]
+    private partial void LogNotRaised(Exception exception, string host, ulong newest);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Host {Host} is connected")]
     private partial void LogConnected(string host);
