@@ -5,6 +5,12 @@ namespace ExchangeVirt.Agent.Contract;
 /// <summary>The agent on one host, as the operator speaks to it. Every call carries the operator's epoch.</summary>
 public interface IHostAgent : IAsyncDisposable
 {
+    /// <summary>
+    /// Gets until when the certificate is valid that the agent presented when it was last connected to; null where it was not
+    /// yet, or presents none.
+    /// </summary>
+    DateTimeOffset? CertificateExpiresAt => null;
+
     /// <summary>Reads the host and all its VMs afresh.</summary>
     /// <exception cref="AgentFaultException">The host cannot be read, or the agent refuses this operator.</exception>
     Task<HostObservation> ObserveAsync(CancellationToken cancellationToken);

@@ -29,7 +29,7 @@ public sealed class HyperVDriver : IHyperVDriver
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(options);
-        _calls = new HyperVCalls(session, time, options);
+        _calls = new HyperVCalls(new TracingCimSession(session), time, options);
         _inventory = new InventoryReader(_calls);
         _host = new HostFactsReader(_calls);
         _volumes = new VolumeReader(_calls);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Placement;
 using ExchangeVirt.Operator.Acting;
@@ -171,6 +172,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Gets what reads for decisions.</summary>
     public SituationReader Reader { get; }
 
+    /// <summary>Gets whether everything is paused, as last heard; null where nothing was heard, as by who does not work.</summary>
+    public bool? IsPausedEverywhere => _pauses.IsPaused;
+
     /// <summary>Gets whether no controller has anything ready or under way.</summary>
     public bool IsIdle => _host.IsIdle;
 
@@ -286,6 +290,8 @@ public sealed partial class ControlPlane : IAsyncDisposable
             new ControllerOptions
             {
                 Workers = _seams.Workers,
+                MayBeLetGoUnread = static resource =>
+                    JsonNode.Parse(resource.Json) is JsonObject json && DeletionPolicies.MayBeLetGoUnread(json),
                 DescribeUnreadable = resource => UnreadableReport.ChangedStatusOf(resource, _seams.Time.GetUtcNow()),
             },
             _seams.Time,

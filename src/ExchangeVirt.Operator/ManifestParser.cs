@@ -60,31 +60,23 @@ public sealed class ManifestParser : IManifestParser
         ];
 
     /// <inheritdoc />
-    public IReadOnlyList<StoreProblem> JudgeSet(
-        IReadOnlyList<ManifestObject> declared,
-        IReadOnlyList<ManifestObject> stored
+    public IReadOnlyList<StoreProblem> JudgeNew(
+        IReadOnlyList<ManifestObject> fresh,
+        IReadOnlyList<ManifestObject> others
     )
     {
-        var known = stored.Select(Id).ToHashSet();
-        var fresh = declared.Where(each => !known.Contains(Id(each))).ToList();
-        if (fresh.Count == 0)
-        {
-            return [];
-        }
-
-        var newer = declared.Select(Id).ToHashSet();
-        var others = new DeclaredSet(Entities(declared.Concat(stored.Where(each => !newer.Contains(Id(each))))));
+        var declared = new DeclaredSet(Stored(fresh.Concat(others)));
         // What names something that is not there is taken, and says so in its conditions.
         return Refusals(
-            fresh.Select(each => (each, LookupRules.Check(Entity(each.Kind, each.Json), old: null, others)))
+            fresh.SelectMany(each => Stored([each]).Select(entity => (each, LookupRules.Check(entity, null, declared))))
         );
     }
 
     /// <inheritdoc />
     public IReadOnlyList<StoreProblem> JudgeDeletion(ManifestObject target, IReadOnlyList<ManifestObject> stored) =>
         Refusals(
-            Entities([target])
-                .Select(entity => (target, LookupRules.CheckDeletion(entity, new DeclaredSet(Entities(stored)))))
+            Stored([target])
+                .Select(entity => (target, LookupRules.CheckDeletion(entity, new DeclaredSet(Stored(stored)))))
         );
 
     private static IReadOnlyList<StoreProblem> Refusals(
@@ -104,24 +96,16 @@ public sealed class ManifestParser : IManifestParser
 
     private static string Message(string message, string? rule) => rule is null ? message : $"{message} ({rule})";
 
-    private static (string, ResourceKey) Id(ManifestObject declared) => (declared.Kind, declared.Key);
-
-    // One stored by another version may fit its type no more; it is told of where it is read, and stops no other.
-    private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Entities(IEnumerable<ManifestObject> objects)
+    // One that another version stored may fit its type no more; what can be read of it still counts.
+    private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Stored(IEnumerable<ManifestObject> objects)
     {
-        foreach (var each in objects.Where(static each => SchemaReader.Kinds.ContainsKey(each.Kind)))
+        foreach (var each in objects)
         {
-            IKubernetesObject<V1ObjectMeta> entity;
-            try
+            if (SchemaReader.Kinds.TryGetValue(each.Kind, out var kind))
             {
-                entity = Entity(each.Kind, each.Json);
+                using var json = JsonDocument.Parse(each.Json);
+                yield return ObjectReader.Read(kind, json.RootElement);
             }
-            catch (Exception misfit) when (misfit is JsonException or FormatException or NotSupportedException)
-            {
-                continue;
-            }
-
-            yield return entity;
         }
     }
 

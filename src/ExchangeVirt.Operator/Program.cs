@@ -1,7 +1,8 @@
 using ExchangeVirt.Agent.Contract.Security;
 using ExchangeVirt.Operator.Hosting;
-using ExchangeVirt.Runtime.Leadership;
-using k8s.Exceptions;
+using ExchangeVirt.Runtime;
+using ExchangeVirt.Telemetry;
+using Microsoft.Extensions.Logging;
 
 // The composition root: the one place of this process where real time, chance and identifiers come in.
 #pragma warning disable RS0030
@@ -17,6 +18,13 @@ return await command.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandl
 async Task<int> RunAsync(OperatorArguments arguments, CancellationToken cancellationToken)
 {
     using var loggers = OperatorLogging.Create(arguments.JsonLogs, arguments.LogLevel);
+    using var tracing = OtlpTracing.Start(
+        "exvirt-operator",
+        ProductVersion.Text,
+        "ExchangeVirt.*",
+        "Grpc.Net.Client",
+        "System.Net.Http"
+    );
     try
     {
         await using var running = await ClusterOperator.OpenAsync(
@@ -31,10 +39,14 @@ async Task<int> RunAsync(OperatorArguments arguments, CancellationToken cancella
     {
         return 0;
     }
-    catch (Exception refused)
-        when (refused is LeadershipLostException or KubeConfigException or TlsFileException or IOException)
+    catch (Exception refused) when (refused is TlsFileException || ExpectedFailure.Is(refused))
     {
-        await Console.Error.WriteLineAsync($"exvirt-operator: {refused.Message}");
+        OperatorLogging.LogRefused(loggers.CreateLogger<ClusterOperator>(), ExpectedFailure.Describe(refused));
+        return failure;
+    }
+    catch (Exception broken)
+    {
+        OperatorLogging.LogBroke(loggers.CreateLogger<ClusterOperator>(), broken);
         return failure;
     }
 }

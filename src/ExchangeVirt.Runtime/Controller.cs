@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ExchangeVirt.Runtime.Informers;
 using ExchangeVirt.Runtime.Queueing;
 using ExchangeVirt.Runtime.Stores;
@@ -37,6 +38,8 @@ public sealed partial class Controller<T> : IController, IDisposable
     private readonly WorkQueue<ResourceKey> _queue;
     private readonly ConcurrentDictionary<ResourceKey, T> _gone = new();
     private readonly string _kind = ResourceType.Of<T>().Kind;
+    private readonly string _span = $"Reconcile {ResourceType.Of<T>().Kind}";
+    private readonly ControllerMetrics _metrics;
 
     /// <summary>Makes a controller that hears of every change that the informer sees, and works when it runs.</summary>
     /// <param name="entityController">Makes the passes.</param>
@@ -67,7 +70,10 @@ public sealed partial class Controller<T> : IController, IDisposable
         _options = options;
         _time = time;
         _logger = logger;
-        _queue = new WorkQueue<ResourceKey>(new WorkQueueOptions(_kind) { Backoff = options.Backoff }, time, chance);
+        // Named as controller-runtime does where nobody says otherwise.
+        var name = _kind.ToLowerInvariant();
+        _metrics = new ControllerMetrics(name, options.Workers);
+        _queue = new WorkQueue<ResourceKey>(new WorkQueueOptions(name) { Backoff = options.Backoff }, time, chance);
         informer.AddHandler(OnChange);
         informer.AddUnreadableHandler(unreadable => _queue.Add(unreadable.Key));
     }
@@ -134,7 +140,7 @@ public sealed partial class Controller<T> : IController, IDisposable
         while (await _queue.TakeAsync() is { } key)
         {
             var started = _time.GetTimestamp();
-            RuntimeMetrics.ActiveWorkers.Add(1, Tag("controller", _kind));
+            _metrics.Begin();
             try
             {
                 await ProcessAsync(key, cancellationToken);
@@ -146,14 +152,17 @@ public sealed partial class Controller<T> : IController, IDisposable
             finally
             {
                 _queue.Done(key);
-                RuntimeMetrics.ActiveWorkers.Add(-1, Tag("controller", _kind));
-                RuntimeMetrics.Duration.Record(_time.GetElapsedTime(started).TotalSeconds, Tag("controller", _kind));
+                _metrics.End(_time.GetElapsedTime(started));
             }
         }
     }
 
     private async Task ProcessAsync(ResourceKey key, CancellationToken cancellationToken)
     {
+        using var span = RuntimeTracing.Source.StartActivity(_span);
+        span?.SetTag("reconcile.kind", _kind)
+            .SetTag("reconcile.namespace", key.Namespace)
+            .SetTag("reconcile.name", key.Name);
         Outcome outcome;
         try
         {
@@ -172,16 +181,25 @@ public sealed partial class Controller<T> : IController, IDisposable
         }
 
         var (word, delay) = Requeue(key, outcome);
-        RuntimeMetrics.Reconciles.Add(1, Tag("controller", _kind), Tag("result", word));
+        _metrics.Count(word);
+        span?.SetTag("reconcile.result", word);
         if (outcome.IsWaiting)
         {
             LogWaiting(_kind, key, outcome.Message, delay.TotalSeconds);
         }
         else if (!outcome.IsSuccess)
         {
-            RuntimeMetrics.Errors.Add(1, Tag("controller", _kind));
-            LogFailure(outcome.Error, _kind, key, outcome.Message, delay.TotalSeconds);
+            Fail(key, outcome, delay, span);
         }
+    }
+
+    private void Fail(ResourceKey key, Outcome outcome, TimeSpan delay, Activity? span)
+    {
+        var stack = outcome.Error is { } error ? ExpectedFailure.StackOf(error) : null;
+        _metrics.Fail(isMistake: stack is not null);
+        span?.SetTag("error.type", outcome.Error?.GetType().FullName)
+            .SetStatus(ActivityStatusCode.Error, outcome.Message);
+        LogFailure(stack, _kind, key, outcome.Describe(), delay.TotalSeconds);
     }
 
     // The one place that decides when an object is looked at again.
@@ -191,16 +209,16 @@ public sealed partial class Controller<T> : IController, IDisposable
         {
             case { IsSuccess: true, RequeueAfter: null }:
                 _queue.Forget(key);
-                return ("success", TimeSpan.Zero);
+                return (ControllerMetrics.Success, TimeSpan.Zero);
             case { IsSuccess: true, RequeueAfter: { } after }:
                 _queue.Forget(key);
                 _queue.AddAfter(key, after);
-                return ("requeue_after", after);
+                return (ControllerMetrics.RequeueAfter, after);
             case { RequeueAfter: { } after }:
                 _queue.AddAfter(key, after);
-                return (outcome.IsWaiting ? "requeue_after" : "error", after);
+                return (outcome.IsWaiting ? ControllerMetrics.RequeueAfter : ControllerMetrics.Error, after);
             default:
-                return ("error", _queue.AddRateLimited(key));
+                return (ControllerMetrics.Error, _queue.AddRateLimited(key));
         }
     }
 
@@ -257,8 +275,6 @@ public sealed partial class Controller<T> : IController, IDisposable
         return await _entityController.ReconcileAsync(entity, cancellationToken);
     }
 
-    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
-
     [LoggerMessage(
         EventId = 4011,
         Level = LogLevel.Error,
@@ -286,6 +302,8 @@ public sealed partial class Controller<T> : IController, IDisposable
     private sealed record Outcome(bool IsSuccess, string Message, Exception? Error, TimeSpan? RequeueAfter)
     {
         public bool IsWaiting { get; private init; }
+
+        public string Describe() => Error is null ? Message : $"{Message} {ExpectedFailure.Describe(Error)}";
 
         public static Outcome Of(ReconciliationResult<T> result) =>
             new(result.IsSuccess, result.ErrorMessage ?? "", result.Error, result.RequeueAfter)

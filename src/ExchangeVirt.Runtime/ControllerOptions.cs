@@ -23,4 +23,9 @@ public sealed record ControllerOptions
     /// says that the status is so already. Pure.
     /// </summary>
     public Func<UnreadableResource, string?> DescribeUnreadable { get; init; } = static _ => null;
+
+    /// <summary>
+    /// Tells whether an object that cannot be read and is being deleted may be let go of, with nothing done for it. Pure.
+    /// </summary>
+    public Func<UnreadableResource, bool> MayBeLetGoUnread { get; init; } = static _ => true;
 }

@@ -21,16 +21,20 @@ internal sealed class UnreadableObjects<T>(
     {
         using var document = JsonDocument.Parse(resource.Json);
         var metadata = document.RootElement.GetProperty("metadata");
-        if (metadata.TryGetProperty("deletionTimestamp", out var deleted) && deleted.ValueKind is JsonValueKind.String)
+        var isBeingDeleted =
+            metadata.TryGetProperty("deletionTimestamp", out var deleted) && deleted.ValueKind is JsonValueKind.String;
+        if (isBeingDeleted && options.MayBeLetGoUnread(resource))
         {
             var carried = Texts(metadata, "finalizers");
             var left = carried.Except(finalizers, StringComparer.Ordinal).ToList();
             if (left.Count < carried.Count)
             {
                 await store.WriteUnreadableFinalizersAsync<T>(resource, left, cancellationToken);
+                return;
             }
         }
-        else if (options.DescribeUnreadable(resource) is { } status)
+
+        if (options.DescribeUnreadable(resource) is { } status)
         {
             await store.WriteUnreadableStatusAsync<T>(resource, status, cancellationToken);
         }

@@ -69,6 +69,25 @@ public class TlsTests
     }
 
     [Fact]
+    public async Task The_end_of_an_agents_certificate_is_known_from_the_handshake_even_where_it_is_over()
+    {
+        await using var agent = await AgentHarness.StartedAsync();
+        var end = agent.Time.GetUtcNow() + TimeSpan.FromDays(90);
+        var client = agent.Connect();
+        Assert.Null(client.CertificateExpiresAt);
+
+        await client.ObserveAsync(CancellationToken.None);
+        Assert.Equal(end, client.CertificateExpiresAt);
+
+        var later = agent.Connect(
+            agent.Identity(validity: TimeSpan.FromDays(200)),
+            clientTime: new Microsoft.Extensions.Time.Testing.FakeTimeProvider(end + TimeSpan.FromDays(1))
+        );
+        await RefusedAsync(later);
+        Assert.Equal(end, later.CertificateExpiresAt);
+    }
+
+    [Fact]
     public async Task An_agent_of_another_name_is_refused_and_both_names_are_said()
     {
         await using var agent = await AgentHarness.StartedAsync();

@@ -31,12 +31,18 @@ public sealed class DependencyTests
                 "Grpc.AspNetCore",
                 "Microsoft.Extensions.Hosting.Systemd",
                 "Microsoft.Extensions.Hosting.WindowsServices",
+                "OpenTelemetry.Exporter.OpenTelemetryProtocol",
                 "System.CommandLine",
             ]
         ),
         ["ExchangeVirt.Operator"] = (
             ["ExchangeVirt.Domain", "ExchangeVirt.Resources", "ExchangeVirt.Runtime", "ExchangeVirt.Agent.Contract"],
-            ["Cronos", "System.CommandLine"]
+            [
+                "Cronos",
+                "OpenTelemetry.Exporter.OpenTelemetryProtocol",
+                "OpenTelemetry.Exporter.Prometheus.AspNetCore",
+                "System.CommandLine",
+            ]
         ),
         ["ExchangeVirt.Cli"] = (
             ["ExchangeVirt.Operator", "ExchangeVirt.Agent"],

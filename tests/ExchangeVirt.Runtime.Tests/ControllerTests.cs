@@ -166,6 +166,48 @@ public sealed class ControllerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_unreadable_object_is_told_so_once_and_never_reconciled()
+    {
+        _estate.Write("odd.json", OddJson);
+        _estate.Declare("a");
+        _estate.Settle();
+        await StartAsync(
+            options: new ControllerOptions
+            {
+                DescribeUnreadable = static odd =>
+                    odd.Json.Contains("NotUnderstood", StringComparison.Ordinal)
+                        ? null
+                        : """{"phase":"NotUnderstood"}""",
+            }
+        );
+        await Eventually.HoldsAsync(() =>
+            _informer.FindUnreadable(Estate.Key("odd"))?.Json.Contains("NotUnderstood", StringComparison.Ordinal)
+                is true
+        );
+        await QuietAsync();
+
+        Assert.Equal(["reconcile a"], _script.Passes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_unreadable_object_that_is_deleted_ends_only_where_it_may(bool may)
+    {
+        _estate.Write("odd.json", OddJson);
+        _estate.Settle();
+        var odd = Assert.Single((await _estate.Store.ListAsync<Widget>(default)).Unreadable);
+        await _estate.Store.WriteUnreadableFinalizersAsync<Widget>(odd, ["tests.example/widget", "other"], default);
+        await _estate.Store.DeleteAsync<Widget>(odd.Key, default);
+        await StartAsync(withFinalizer: true, new ControllerOptions { MayBeLetGoUnread = _ => may });
+        await QuietAsync();
+
+        var left = Assert.Single((await _estate.Store.ListAsync<Widget>(default)).Unreadable);
+        Assert.Contains("other", left.Json, StringComparison.Ordinal);
+        Assert.Equal(!may, left.Json.Contains("tests.example/widget", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_pass_may_say_when_to_look_again()
     {
         _script.Reconcile = (widget, _) =>
@@ -420,23 +462,26 @@ public sealed class ControllerTests : IAsyncDisposable
         await Eventually.HoldsAsync(_estate.Time, TimeSpan.FromMilliseconds(100), () => quiet.IsCompleted);
     }
 
-    private async Task<Controller<Widget>> StartAsync(bool withFinalizer = false)
+    private static string OddJson =>
+        Estate.Json("odd").Replace("\"size\":1", "\"size\":\"large\"", StringComparison.Ordinal);
+
+    private async Task<Controller<Widget>> StartAsync(bool withFinalizer = false, ControllerOptions? options = null)
     {
-        var controller = Make(withFinalizer);
+        var controller = Make(withFinalizer, options);
         var host = new ControllerHost([_informer], [controller], _estate.Time);
         _running = host.RunAsync(_stop.Token);
         await host.Started;
         return controller;
     }
 
-    private Controller<Widget> Make(bool withFinalizer)
+    private Controller<Widget> Make(bool withFinalizer, ControllerOptions? options = null)
     {
         var controller = new Controller<Widget>(
             _script,
             withFinalizer ? [_script] : [],
             _estate.Store,
             _informer,
-            new ControllerOptions(),
+            options ?? new ControllerOptions(),
             _estate.Time,
             () => 0,
             _log

@@ -32,9 +32,13 @@ public sealed class WidgetStatus
     public WidgetPart? Part { get; set; }
 
     public IReadOnlyList<string>? Parts { get; set; }
+
+    public IReadOnlyList<WidgetCondition>? Conditions { get; set; }
 }
 
 public sealed class WidgetPart
 {
     public string? Of { get; set; }
 }
+
+public sealed record WidgetCondition(string Type, string Status);

@@ -11,6 +11,9 @@ public sealed class AgentChannel : IDisposable
     private readonly HostAgentConnectorOptions _options;
     private readonly string _serverName;
 
+    // In ticks of UTC; 0 where none was presented yet.
+    private long _expiresAt;
+
     private AgentChannel(Uri endpoint, string serverName, HostAgentConnectorOptions options)
     {
         _options = options;
@@ -35,6 +38,10 @@ public sealed class AgentChannel : IDisposable
 
     /// <summary>Gets why the agent's certificate was refused at the last handshake; null where it was not.</summary>
     public string? Refusal { get; private set; }
+
+    /// <summary>Gets until when the certificate is valid that the agent presented at the last handshake; null before the first.</summary>
+    public DateTimeOffset? CertificateExpiresAt =>
+        Volatile.Read(ref _expiresAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>Prepares a channel; nothing is sent before the first call.</summary>
     public static AgentChannel Create(Uri endpoint, string serverName, HostAgentConnectorOptions options) =>
@@ -83,6 +90,8 @@ public sealed class AgentChannel : IDisposable
             return $"The agent's certificate ({certificate.Subject}) is not for {_serverName}.";
         }
 
+        // Of one that is refused too: that it has expired is just what somebody may want to know.
+        Volatile.Write(ref _expiresAt, certificate.NotAfter.ToUniversalTime().Ticks);
         using var chain = new X509Chain
         {
             ChainPolicy = _options.Identity.Current.ServerPolicy(_options.Time.GetUtcNow()),

@@ -23,6 +23,9 @@ public sealed class HostAgentClient : IHostAgent
     }
 
     /// <inheritdoc />
+    public DateTimeOffset? CertificateExpiresAt => _channel.CertificateExpiresAt;
+
+    /// <inheritdoc />
     public async Task<HostObservation> ObserveAsync(CancellationToken cancellationToken)
     {
         var response = await CallAsync(

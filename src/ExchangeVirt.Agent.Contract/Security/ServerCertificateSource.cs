@@ -21,4 +21,7 @@ public sealed class ServerCertificateSource(
 
     /// <summary>Gets the certificate as TLS sends it.</summary>
     public SslStreamCertificateContext Current => _source.Current;
+
+    /// <summary>Gets until when it is valid.</summary>
+    public DateTimeOffset ExpiresAt => new(Current.TargetCertificate.NotAfter.ToUniversalTime());
 }

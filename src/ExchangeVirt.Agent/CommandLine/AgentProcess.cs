@@ -4,6 +4,7 @@ using ExchangeVirt.HyperV.Cim;
 using ExchangeVirt.HyperV.Mmi;
 using ExchangeVirt.HyperV.Simulator;
 using ExchangeVirt.HyperV.Simulator.Description;
+using ExchangeVirt.Telemetry;
 
 namespace ExchangeVirt.Agent.CommandLine;
 
@@ -21,6 +22,12 @@ internal static class AgentProcess
     )
     {
         var settings = configuration.ToSettings(Environment.MachineName);
+        using var tracing = OtlpTracing.Start(
+            "exvirt-agent",
+            AgentApplication.Version,
+            "ExchangeVirt.*",
+            "Microsoft.AspNetCore"
+        );
         await using var session = OpenHost(configuration, settings, time);
         await using var application = AgentApplication.Create(
             settings,

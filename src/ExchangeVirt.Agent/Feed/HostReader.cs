@@ -1,5 +1,6 @@
 using ExchangeVirt.Agent.Operations;
 using ExchangeVirt.Agent.State;
+using ExchangeVirt.Agent.Tracing;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.HyperV;
 
@@ -66,6 +67,7 @@ public sealed partial class HostReader(
     public async Task<ObservedHost> ReadEverythingAsync(CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
+        using var span = AgentTracing.Begin("Read", "host", id: null);
         try
         {
             feed.SetPaused(pause.Reason);
@@ -75,6 +77,7 @@ public sealed partial class HostReader(
         }
         catch (HyperVException failure)
         {
+            AgentTracing.End(span, failure.Reason);
             feed.SetUnavailable(Faults.From(failure));
             throw;
         }
@@ -131,7 +134,7 @@ public sealed partial class HostReader(
             }
             catch (HyperVException failure)
             {
-                LogUnreadable(failure, failure.Reason);
+                LogUnreadable(failure.Reason, failure.Message);
                 await Task.Delay(Retry(failures++), time, stop);
                 RequestEverything();
             }
@@ -153,12 +156,14 @@ public sealed partial class HostReader(
         foreach (var id in ids)
         {
             await _reading.WaitAsync(stop);
+            using var span = AgentTracing.Begin("Read", "virtual machine", id);
             try
             {
                 feed.SetMachine(id, await driver.ReadVirtualMachineAsync(id, stop));
             }
             catch (HyperVException failure) when (failure.Kind == FaultKind.Unavailable)
             {
+                AgentTracing.End(span, failure.Reason);
                 feed.SetUnavailable(Faults.From(failure));
                 throw;
             }
@@ -192,7 +197,7 @@ public sealed partial class HostReader(
             }
             catch (HyperVException failure)
             {
-                LogDeaf(failure, failure.Reason);
+                LogDeaf(failure.Reason, failure.Message);
             }
 
             failures = time.GetElapsedTime(since) > pace.RetryTo ? 0 : failures + 1;
@@ -246,9 +251,9 @@ public sealed partial class HostReader(
         return TimeSpan.FromSeconds(longest * (0.5 + (0.5 * chance())));
     }
 
-    [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "The host cannot be read: {Reason}")]
-    private partial void LogUnreadable(Exception failure, string reason);
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "The host cannot be read ({Reason}): {Problem}")]
+    private partial void LogUnreadable(string reason, string problem);
 
-    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "The host's events ended: {Reason}")]
-    private partial void LogDeaf(Exception failure, string reason);
+    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "The host's events ended ({Reason}): {Problem}")]
+    private partial void LogDeaf(string reason, string problem);
 }

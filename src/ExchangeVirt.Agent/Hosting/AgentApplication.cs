@@ -63,9 +63,18 @@ public static partial class AgentApplication
     private static void ConfigureLogging(WebApplicationBuilder builder, AgentSettings settings)
     {
         builder.Logging.ClearProviders();
+        // A line finds its trace, and a trace its lines.
+        builder.Logging.Configure(static options =>
+            options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId
+        );
         if (settings.JsonLogs)
         {
-            builder.Logging.AddJsonConsole(static options => options.UseUtcTimestamp = true);
+            builder.Logging.AddJsonConsole(static options =>
+            {
+                options.UseUtcTimestamp = true;
+                options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+                options.IncludeScopes = true;
+            });
         }
         else
         {
@@ -94,7 +103,7 @@ public static partial class AgentApplication
             {
                 if (logger is not null)
                 {
-                    LogUnusableCertificate(logger, failure);
+                    LogUnusableCertificate(logger, failure.Message);
                 }
             }
         );
@@ -171,7 +180,7 @@ public static partial class AgentApplication
     [LoggerMessage(
         EventId = 2001,
         Level = LogLevel.Error,
-        Message = "Changed certificate files cannot be used; the last good ones stay in use"
+        Message = "Changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
-    private static partial void LogUnusableCertificate(ILogger logger, Exception failure);
+    private static partial void LogUnusableCertificate(ILogger logger, string problem);
 }

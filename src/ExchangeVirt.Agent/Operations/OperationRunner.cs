@@ -1,6 +1,7 @@
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Agent.Feed;
 using ExchangeVirt.Agent.State;
+using ExchangeVirt.Agent.Tracing;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.HyperV;
 
@@ -193,7 +194,11 @@ public sealed partial class OperationRunner(
 
     private async Task RunAsync(ApplyRequest request, string claim, Running running)
     {
+        // It may outlive the call that asked for it, and is part of its trace all the same.
+        using var span = AgentTracing.Begin("Operation", request.Action.Name, request.VirtualMachineId);
+        span?.SetTag("exchangevirt.operation_id", request.OperationId);
         var result = await ActAsync(request);
+        AgentTracing.End(span, result.Fault?.Reason);
         try
         {
             journal.End(request.OperationId, result);

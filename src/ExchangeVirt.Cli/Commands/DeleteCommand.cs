@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Text.Json;
 using ExchangeVirt.Cli.Completion;
 using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.Rules;
-using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
@@ -136,11 +138,10 @@ internal static class DeleteCommand
     {
         List<IKubernetesObject<V1ObjectMeta>> objects =
         [
-            .. reader.List<ExchangeVirtualMachine>(),
-            .. reader.List<DatabaseAvailabilityGroup>(),
-            .. reader.List<HyperVHost>(),
-            .. reader.List<VirtualizationPolicy>(),
-            .. reader.List<VirtualMachineMigration>(),
+            .. from item in reader.ListJson()
+            let schema = SchemaReader.Kinds.GetValueOrDefault((string)item["kind"]!)
+            where schema is not null
+            select ObjectReader.Read(schema, JsonSerializer.SerializeToElement(item)),
         ];
         return
             objects.Find(each =>

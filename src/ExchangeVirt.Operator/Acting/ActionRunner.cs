@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Domain.Planning;
+using ExchangeVirt.Operator.Metrics;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Operator.Reporting;
+using ExchangeVirt.Operator.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Acting;
@@ -37,11 +40,12 @@ public sealed partial class ActionRunner(
     ILogger<ActionRunner> logger
 )
 {
+    /// <summary>How a span says that its action has not ended.</summary>
+    private const string GoesOn = "goes_on";
+
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, (ObjectKey Key, PlannedAction Planned)> _accepted = new(
-        StringComparer.Ordinal
-    );
+    private readonly ConcurrentDictionary<string, AskedAction> _accepted = new(StringComparer.Ordinal);
 
     /// <summary>Asks for an action.</summary>
     /// <param name="key">The declared object.</param>
@@ -60,17 +64,30 @@ public sealed partial class ActionRunner(
     )
     {
         operationId ??= newGuid().ToString("D");
+        using var span = OperatorTracing.Ask(planned.Action.Name, key, host, operationId);
+        var asked = new AskedAction(
+            operationId,
+            planned.Action.Name,
+            planned.Setting,
+            key,
+            host,
+            time.GetUtcNow(),
+            time.GetTimestamp(),
+            span?.Context ?? default
+        );
         // Its end may come by the stream before its answer does.
-        _accepted[operationId] = (key, planned);
+        _accepted[operationId] = asked;
         var result = await AskAsync(key, host, machine, planned, operationId, cancellationToken);
         var endedBefore = result is not RunResult.GoesOn && !_accepted.TryRemove(operationId, out _);
         switch (result)
         {
             case RunResult.Failed { Fault.Reason: AgentFaultReasons.OperationInFlight }:
                 // It was asked for before and has not ended: that is no failure of it.
+                OperatorTracing.End(span, GoesOn, fault: null);
                 LogGoesOn(planned.Action.Name, key, host);
                 return new RunResult.GoesOn();
             case RunResult.Failed failed:
+                Tell(asked, span, failed.Fault, changed: false, endedBefore);
                 LogRefused(planned.Action.Name, key, host, failed.Fault.Reason, failed.Fault.Message);
                 if (!endedBefore)
                 {
@@ -79,6 +96,7 @@ public sealed partial class ActionRunner(
 
                 break;
             case RunResult.Done done:
+                Tell(asked, span, fault: null, done.Changed, endedBefore);
                 LogDone(planned.Action.Name, key, host, done.Changed);
                 failures.Clear(key, planned.Action.Name, planned.Setting);
                 if (done.Changed)
@@ -88,6 +106,8 @@ public sealed partial class ActionRunner(
 
                 break;
             default:
+                asked.GoesOn = true;
+                OperatorTracing.End(span, GoesOn, fault: null);
                 LogGoesOn(planned.Action.Name, key, host);
                 break;
         }
@@ -104,16 +124,30 @@ public sealed partial class ActionRunner(
             return null;
         }
 
+        var result = ActionMetrics.ResultOf(ended.Fault, ended.Done?.Changed is true);
+        ActionMetrics.Record(asked.Action, result, time.GetElapsedTime(asked.Since));
+        OperatorTracing.Ended(asked, ended.Fault, result);
         if (ended.Fault is { } fault)
         {
-            failures.Add(asked.Key, asked.Planned.Action.Name, asked.Planned.Setting, fault);
+            failures.Add(asked.VirtualMachine, asked.Action, asked.Setting, fault);
         }
         else
         {
-            failures.Clear(asked.Key, asked.Planned.Action.Name, asked.Planned.Setting);
+            failures.Clear(asked.VirtualMachine, asked.Action, asked.Setting);
         }
 
-        return asked.Key;
+        return asked.VirtualMachine;
+    }
+
+    // What the stream told first was counted when it did.
+    private void Tell(AskedAction asked, Activity? span, AgentFault? fault, bool changed, bool endedBefore)
+    {
+        var result = ActionMetrics.ResultOf(fault, changed);
+        OperatorTracing.End(span, result, fault);
+        if (!endedBefore)
+        {
+            ActionMetrics.Record(asked.Action, result, time.GetElapsedTime(asked.Since));
+        }
     }
 
     private static TimeSpan TimeoutOf(VirtualMachineAction action) =>

@@ -11,9 +11,8 @@ using k8s.Models;
 namespace ExchangeVirt.Operator.Admission;
 
 /// <summary>
-/// Judges objects before an API server stores them: schema, rules between fields (which servers before 1.30 cannot evaluate
-/// or drop) and look-ups. Pure. It is never in the way of a status, of finalizers and other metadata, nor of anything that
-/// is being deleted.
+/// Judges objects before an API server stores them: schema, rules between fields (which old servers drop) and look-ups.
+/// Pure. It is never in the way of a status, of finalizers and other metadata, nor of anything that is being deleted.
 /// </summary>
 public static class AdmissionReviewer
 {
@@ -139,7 +138,9 @@ public static class AdmissionReviewer
     private static AdmissionStatus Refusal(AdmissionRequest request, List<AdmissionCause> causes)
     {
         var isDeletion = request.Operation is AdmissionRequest.Delete;
-        var (kind, name) = (request.Kind, request.Name ?? "");
+        // A name that the server made up does not stand in the question itself.
+        var name = string.IsNullOrEmpty(request.Name) ? About(request).Metadata.Name : request.Name;
+        var kind = request.Kind;
         var said = string.Join(", ", causes.Select(static cause => $"{cause.Field}: {cause.Message}"));
         return new AdmissionStatus
         {

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Admission;
@@ -38,11 +39,14 @@ public static partial class AdmissionServer
         var certificate = new ServerCertificateSource(
             options.CertificateFile,
             options.KeyFile,
-            failure => LogUnusableCertificate(logger, failure)
+            failure => LogUnusableCertificate(logger, failure.Message)
         );
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new BorrowedLoggers(options.Loggers)));
+        builder.Services.AddSingleton(certificate);
+        // The process around it decides when it ends.
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, Lifetime>());
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -78,7 +82,15 @@ public static partial class AdmissionServer
     [LoggerMessage(
         EventId = 1103,
         Level = LogLevel.Error,
-        Message = "The webhook's changed certificate files cannot be used; the last good ones stay in use"
+        Message = "The webhook's changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
-    private static partial void LogUnusableCertificate(ILogger logger, Exception failure);
+    private static partial void LogUnusableCertificate(ILogger logger, string problem);
+
+    /// <summary>Keeps the server from taking the process's signals to itself.</summary>
+    private sealed class Lifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -26,25 +27,30 @@ public sealed partial class AdmissionWebhook(
     /// <summary>The greatest question in bytes: two objects of the greatest size that etcd takes.</summary>
     public const long MaxBodyBytes = 3 * 1024 * 1024;
 
+    private static readonly KeyValuePair<string, object?> s_tag = new("webhook", Path);
+
     /// <summary>Adds the webhook to a server.</summary>
-    public void MapTo(IEndpointRouteBuilder endpoints) => endpoints.MapPost(Path, HandleAsync);
+    public void MapTo(IEndpointRouteBuilder endpoints)
+    {
+        AdmissionMetrics.Begin(s_tag);
+        endpoints.MapPost(Path, HandleAsync);
+    }
 
     private async Task HandleAsync(HttpContext context)
     {
-        var tag = new KeyValuePair<string, object?>("webhook", Path);
         var started = time.GetTimestamp();
-        AdmissionMetrics.InFlight.Add(1, tag);
+        AdmissionMetrics.InFlight.Add(1, s_tag);
         try
         {
             await AnswerAsync(context);
         }
         finally
         {
-            AdmissionMetrics.InFlight.Add(-1, tag);
-            AdmissionMetrics.Latency.Record(time.GetElapsedTime(started).TotalSeconds, tag);
+            AdmissionMetrics.InFlight.Add(-1, s_tag);
+            AdmissionMetrics.Latency.Record(time.GetElapsedTime(started).TotalSeconds, s_tag);
             AdmissionMetrics.Requests.Add(
                 1,
-                tag,
+                s_tag,
                 new KeyValuePair<string, object?>(
                     "code",
                     context.Response.StatusCode.ToString(System.Globalization.CultureInfo.InvariantCulture)
@@ -84,13 +90,12 @@ public sealed partial class AdmissionWebhook(
         }
         catch (Exception failure)
         {
-            var code = failure switch
-            {
-                BadHttpRequestException bad => bad.StatusCode,
-                JsonException => StatusCodes.Status400BadRequest,
-                _ => StatusCodes.Status500InternalServerError,
-            };
-            LogNotJudged(failure, code);
+            var code = (failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+            LogNotJudged(
+                code < StatusCodes.Status500InternalServerError ? null : ExpectedFailure.StackOf(failure),
+                code,
+                ExpectedFailure.Describe(failure)
+            );
             context.Response.StatusCode = code;
             await context.Response.WriteAsync(failure.Message, cancellationToken);
             return;
@@ -118,11 +123,20 @@ public sealed partial class AdmissionWebhook(
             limit.MaxRequestBodySize = MaxBodyBytes;
         }
 
-        var review = await JsonSerializer.DeserializeAsync<AdmissionReview>(
-            context.Request.Body,
-            ResourceJson.Options,
-            context.RequestAborted
-        );
+        AdmissionReview? review;
+        try
+        {
+            review = await JsonSerializer.DeserializeAsync<AdmissionReview>(
+                context.Request.Body,
+                ResourceJson.Options,
+                context.RequestAborted
+            );
+        }
+        catch (JsonException broken)
+        {
+            throw new BadHttpRequestException($"That is no AdmissionReview: {broken.Message}", broken);
+        }
+
         return review is { ApiVersion: AdmissionReview.Version, Kind: AdmissionReview.KubeKind, Request: { } request }
             ? request
             : throw new BadHttpRequestException(
@@ -136,7 +150,7 @@ public sealed partial class AdmissionWebhook(
     [LoggerMessage(
         EventId = 1102,
         Level = LogLevel.Error,
-        Message = "A question of the API server was not judged (HTTP {Code}); its failurePolicy decides"
+        Message = "A question of the API server was not judged (HTTP {Code}), and its failurePolicy decides: {Problem}"
     )]
-    private partial void LogNotJudged(Exception failure, int code);
+    private partial void LogNotJudged(Exception? failure, int code, string problem);
 }

@@ -66,7 +66,12 @@ public sealed partial class FailureReporting<T, TStatus>(
         catch (Exception second) when (!cancellationToken.IsCancellationRequested)
         {
             // Where the store is what failed, the log is all there is, and it gets the first failure anyway.
-            LogUnsaid(second, ResourceType.Of<T>().Kind, key);
+            LogUnsaid(
+                ExpectedFailure.StackOf(second),
+                ResourceType.Of<T>().Kind,
+                key,
+                ExpectedFailure.Describe(second)
+            );
         }
     }
 
@@ -104,9 +109,9 @@ public sealed partial class FailureReporting<T, TStatus>(
     [LoggerMessage(
         EventId = 1031,
         Level = LogLevel.Warning,
-        Message = "That a pass over {Kind} {Key} failed could not be said in its status"
+        Message = "That a pass over {Kind} {Key} failed could not be said in its status: {Problem}"
     )]
-    private partial void LogUnsaid(Exception exception, string kind, ResourceKey key);
+    private partial void LogUnsaid(Exception? exception, string kind, ResourceKey key, string problem);
 
     private sealed class Finalizer(FailureReporting<T, TStatus> outer, IEntityFinalizer<T> inner) : IEntityFinalizer<T>
     {

@@ -33,7 +33,7 @@ public sealed class VirtualMachineFinalizer(
     private readonly MassDeletion _massDeletion = new(time);
 
     /// <inheritdoc />
-    public string Identifier => "exchangevirt.io/virtual-machine";
+    public string Identifier => DeletionPolicies.Finalizer;
 
     /// <inheritdoc />
     public async Task<ReconciliationResult<ExchangeVirtualMachine>> FinalizeAsync(
@@ -155,7 +155,7 @@ public sealed class VirtualMachineFinalizer(
         }
 
         // Its status says how far the restart is; that it holds a deletion up is said once an hour.
-        var message = $"It is being deleted in mid-restart; its VM is brought back first.{HowToLetGo(after)}";
+        var message = $"It is being deleted in mid-restart; its VM is brought back first. {HowToLetGo(after)}";
         await events.RecordAsync(after.Entity, EventType.Warning, Reasons.DeletionWaits, message, cancellationToken);
         return (
             ReconciliationResult<ExchangeVirtualMachine>.Wait(

@@ -3,11 +3,13 @@ using ExchangeVirt.Agent.Contract.Security;
 using ExchangeVirt.Operator.Admission;
 using ExchangeVirt.Operator.Observing;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Kubernetes;
 using ExchangeVirt.Runtime.Leadership;
 using ExchangeVirt.Runtime.Queueing;
 using ExchangeVirt.Runtime.Stores;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ExchangeVirt.Operator.Hosting;
@@ -31,6 +33,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     private readonly Epoch _epoch;
     private readonly ControlPlane _plane;
     private readonly LeaseElector? _elector;
+    private readonly OperatorMeters _meters;
     private readonly IReadOnlyList<WebApplication> _servers;
     private readonly ILogger _logger;
     private readonly TimeSpan _margin;
@@ -43,6 +46,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         ControlPlane plane,
         LeaseElector? elector,
         WebApplication? webhook,
+        OperatorMeters meters,
         ILogger logger
     )
     {
@@ -51,9 +55,10 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         _epoch = epoch;
         _plane = plane;
         _elector = elector;
+        _meters = meters;
         _logger = logger;
         _margin = options.Election is { } election ? election.LeaseDuration - election.RenewDeadline : TimeSpan.Zero;
-        var endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), seams);
+        var endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), meters, seams);
         _servers = webhook is null ? [endpoints] : [endpoints, webhook];
     }
 
@@ -69,11 +74,13 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         var logger = seams.Loggers.CreateLogger<ClusterOperator>();
         var identity = new TlsIdentitySource(
             AgentCertificate.In(options.Certificates),
-            failure => LogUnusableCertificate(logger, failure)
+            failure => LogUnusableCertificate(logger, failure.Message)
         );
         var connection = ApiConnection.Find(options.Kubeconfig, options.Context, $"{Name}/{ProductVersion.Text}");
         var ofNamespace = options.Namespace ?? (connection.IsInPod ? connection.Namespace : null) ?? DefaultNamespace;
         var api = connection.Connect(seams.Time);
+        // Before anything is counted: what is counted while nobody listens is lost.
+        var meters = OperatorMeters.Start();
         try
         {
             var control = new ConfigMapControlState(api, ofNamespace, Name, seams.Random, seams.Time);
@@ -90,19 +97,18 @@ public sealed partial class ClusterOperator : IAsyncDisposable
             LogBegins(logger, ProductVersion.Text, api.Server, ofNamespace, options.Identity);
             var store = Store(options, seams, api);
             var plane = Plane(options, seams, store, control, identity, epoch, elector);
-            return new ClusterOperator(
-                options,
-                seams,
-                api,
-                epoch,
+            var webhook = Webhook(options, seams, store, plane);
+            meters.Publish(
                 plane,
-                elector,
-                Webhook(options, seams, store, plane),
-                logger
+                elector is null ? null : () => elector.IsLeading,
+                Certificates(identity, webhook),
+                seams.Time
             );
+            return new ClusterOperator(options, seams, api, epoch, plane, elector, webhook, meters, logger);
         }
         catch
         {
+            meters.Dispose();
             api.Dispose();
             throw;
         }
@@ -151,6 +157,7 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         }
 
         await _plane.DisposeAsync();
+        _meters.Dispose();
         _epoch.Dispose();
         _api.Dispose();
     }
@@ -259,6 +266,23 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         );
     }
 
+    private static Dictionary<string, Func<DateTimeOffset>> Certificates(
+        TlsIdentitySource identity,
+        WebApplication? webhook
+    )
+    {
+        Dictionary<string, Func<DateTimeOffset>> expiries = new(StringComparer.Ordinal)
+        {
+            ["agent-client"] = () => new DateTimeOffset(identity.Current.Certificate.NotAfter.ToUniversalTime()),
+        };
+        if (webhook?.Services.GetRequiredService<ServerCertificateSource>() is { } served)
+        {
+            expiries["webhook"] = () => served.ExpiresAt;
+        }
+
+        return expiries;
+    }
+
     private static async Task<Epoch> OpenEpochAsync(
         ConfigMapControlState control,
         LeaseElector? elector,
@@ -281,7 +305,12 @@ public sealed partial class ClusterOperator : IAsyncDisposable
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 var delay = s_backoff.Delay(failures, seams.Random());
-                LogNotOpened(logger, exception, delay.TotalSeconds);
+                LogNotOpened(
+                    logger,
+                    ExpectedFailure.StackOf(exception),
+                    ExpectedFailure.Describe(exception),
+                    delay.TotalSeconds
+                );
                 await Task.Delay(delay, seams.Time, cancellationToken);
             }
         }
@@ -306,16 +335,16 @@ public sealed partial class ClusterOperator : IAsyncDisposable
     [LoggerMessage(
         EventId = 1053,
         Level = LogLevel.Warning,
-        Message = "The installation's identity cannot be read; trying again in {Seconds:0.#} s"
+        Message = "The installation's identity cannot be read: {Problem} Trying again in {Seconds:0.#} s"
     )]
-    private static partial void LogNotOpened(ILogger logger, Exception exception, double seconds);
+    private static partial void LogNotOpened(ILogger logger, Exception? exception, string problem, double seconds);
 
     [LoggerMessage(
         EventId = 1054,
         Level = LogLevel.Error,
-        Message = "Changed certificate files cannot be used; the last good ones stay in use"
+        Message = "Changed certificate files cannot be used, and the last good ones stay in use: {Problem}"
     )]
-    private static partial void LogUnusableCertificate(ILogger logger, Exception failure);
+    private static partial void LogUnusableCertificate(ILogger logger, string problem);
 
     [LoggerMessage(
         EventId = 1055,

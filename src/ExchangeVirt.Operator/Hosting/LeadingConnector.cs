@@ -19,6 +19,8 @@ internal sealed class LeadingConnector(IHostAgentConnector inner, Func<bool> isL
 
     private sealed class LeadingAgent(IHostAgent inner, Func<bool> isLeading) : IHostAgent
     {
+        public DateTimeOffset? CertificateExpiresAt => inner.CertificateExpiresAt;
+
         public Task<HostObservation> ObserveAsync(CancellationToken cancellationToken) =>
             inner.ObserveAsync(cancellationToken);
 

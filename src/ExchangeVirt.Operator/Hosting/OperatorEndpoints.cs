@@ -12,7 +12,12 @@ namespace ExchangeVirt.Operator.Hosting;
 internal static class OperatorEndpoints
 {
     /// <summary>Makes the server; it is not started yet.</summary>
-    public static WebApplication Create(ClusterOptions options, Health health, ClusterSeams seams)
+    public static WebApplication Create(
+        ClusterOptions options,
+        Health health,
+        OperatorMeters meters,
+        ClusterSeams seams
+    )
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<ILoggerFactory>(new BorrowedLoggers(seams.Loggers));
@@ -27,21 +32,50 @@ internal static class OperatorEndpoints
             }
         });
         var application = builder.Build();
-        MapHealth(application, "/healthz", health.Alive);
-        MapHealth(application, "/readyz", health.Ready);
+        application.UseOpenTelemetryPrometheusScrapingEndpoint(
+            meters.Provider,
+            context => context.Request.Path == "/metrics" && IsAt(context, options.Metrics, options),
+            path: null,
+            PreferText,
+            optionsName: null
+        );
+        MapHealth(application, "/healthz", health.Alive, context => IsAt(context, options.Health, options));
+        MapHealth(application, "/readyz", health.Ready, context => IsAt(context, options.Health, options));
         return application;
     }
+
+    // Each port serves its own paths: a network policy that opens the one opens nothing of the other.
+    private static bool IsAt(HttpContext context, IPEndPoint address, ClusterOptions options) =>
+        options.Health.Port == options.Metrics.Port || context.Connection.LocalPort == address.Port;
+
+    // As controller-runtime does. In the newer form each counter has a second series that tells when it began, and Prometheus
+    // asks for that form by itself.
+    private static void PreferText(IApplicationBuilder branch) =>
+        branch.Use(
+            static (context, next) =>
+            {
+                context.Request.Headers.Accept = "text/plain";
+                return next(context);
+            }
+        );
 
     // As Kubernetes' own components answer: one line a check with ?verbose, and always where one is not well.
     private static void MapHealth(
         IEndpointRouteBuilder endpoints,
         string path,
-        Func<IReadOnlyList<HealthCheck>> look
+        Func<IReadOnlyList<HealthCheck>> look,
+        Func<HttpContext, bool> isHere
     ) =>
         endpoints.MapGet(
             path,
             async context =>
             {
+                if (!isHere(context))
+                {
+                    context.Response.StatusCode = (int)HttpStatusCode.NotFound;
+                    return;
+                }
+
                 var checks = look();
                 var isWell = checks.All(static check => check.Problem is null);
                 context.Response.StatusCode = (int)(isWell ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable);

@@ -72,7 +72,7 @@ public sealed class FleetView(TimeProvider time)
             foreach (var machine in facts.VirtualMachines)
             {
                 before.TryGetValue(machine.Id, out var old);
-                entry.Machines[machine.Id] = new Seen(machine, HeartbeatOkSince(old, machine), time.GetUtcNow());
+                entry.Machines[machine.Id] = Look(old, machine);
                 Index(host, machine);
             }
 
@@ -137,7 +137,7 @@ public sealed class FleetView(TimeProvider time)
                 Unindex(host, old.Machine);
             }
 
-            entry.Machines[machine.Id] = new Seen(machine, HeartbeatOkSince(old, machine), time.GetUtcNow());
+            entry.Machines[machine.Id] = Look(old, machine);
             Index(host, machine);
             entry.MachinesChanged = true;
             Signal();
@@ -262,6 +262,18 @@ public sealed class FleetView(TimeProvider time)
         return entry;
     }
 
+    private Seen Look(Seen? old, ObservedVirtualMachine machine) =>
+        new(machine, HeartbeatOkSince(old, machine), LastBackupAt(old, machine), time.GetUtcNow());
+
+    // A recovery checkpoint goes when its backup has ended, so that it was there has to be remembered.
+    private static DateTimeOffset? LastBackupAt(Seen? old, ObservedVirtualMachine machine) =>
+        (machine.Checkpoints ?? [])
+            .Where(static checkpoint => checkpoint.Kind is CheckpointKind.Recovery)
+            .Select(static checkpoint => checkpoint.TakenAt)
+            .Append(machine.LastSuccessfulBackupAt)
+            .Append(old?.LastBackupAt)
+            .Max();
+
     private DateTimeOffset? HeartbeatOkSince(Seen? old, ObservedVirtualMachine machine)
     {
         if (machine.PowerState is not PowerState.Running || machine.Heartbeat is not Heartbeat.Ok)
@@ -286,7 +298,10 @@ public sealed class FleetView(TimeProvider time)
             seen.Machine.PowerState is PowerState.Running
                 ? seen.Machine.Uptime + (time.GetUtcNow() - seen.At)
                 : seen.Machine.Uptime;
-        return new SeenVirtualMachine(ViewOf(entry), seen.Machine, seen.HeartbeatOkSince, uptime);
+        return new SeenVirtualMachine(ViewOf(entry), seen.Machine, seen.HeartbeatOkSince, uptime)
+        {
+            LastBackupAt = seen.LastBackupAt,
+        };
     }
 
     private void Index(string host, ObservedVirtualMachine machine)
@@ -333,7 +348,12 @@ public sealed class FleetView(TimeProvider time)
         signal.SetResult();
     }
 
-    private sealed record Seen(ObservedVirtualMachine Machine, DateTimeOffset? HeartbeatOkSince, DateTimeOffset At);
+    private sealed record Seen(
+        ObservedVirtualMachine Machine,
+        DateTimeOffset? HeartbeatOkSince,
+        DateTimeOffset? LastBackupAt,
+        DateTimeOffset At
+    );
 
     private sealed class Entry(HostView view)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Operator.Reporting;
@@ -31,6 +32,9 @@ public sealed partial class HostConnections(
 ) : IAsyncDisposable
 {
     private static readonly Backoff s_backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(15));
+
+    /// <summary>A stream is opened anew after so long, so that both sides look at each other's certificates again.</summary>
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromHours(6);
 
     private readonly ConcurrentDictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private Action<FleetNotice> _handler = static _ => { };
@@ -107,6 +111,12 @@ public sealed partial class HostConnections(
     /// <summary>Gets the agent of a host, or null where none is declared.</summary>
     public IHostAgent? Agent(string host) => _connections.GetValueOrDefault(host)?.Agent;
 
+    /// <summary>Lists until when the certificates are valid that the agents presented when they were last connected to.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> CertificateExpiries() =>
+        _connections
+            .Where(static pair => pair.Value.Agent.CertificateExpiresAt is not null)
+            .ToDictionary(static pair => pair.Key, static pair => pair.Value.Agent.CertificateExpiresAt!.Value);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -133,16 +143,21 @@ public sealed partial class HostConnections(
     {
         // The caller goes on at once: a connection's first wait may be long.
         await Task.Yield();
+        // The stream outlives the pass that asked for it, and is no part of its trace.
+        Activity.Current = null;
         var cancellationToken = connection.Stop.Token;
         ResumeToken? resume = null;
         var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
+            // Not all at once, where all were opened at once.
+            using var lifetime = new CancellationTokenSource(s_lifetime * (1 - (0.2 * chance())), time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.Token);
             try
             {
                 // What is known holds again once all that was missed was taken in; null: it does already, or a snapshot says so.
                 ulong? missed = null;
-                await foreach (var next in connection.Agent.WatchAsync(resume, cancellationToken))
+                await foreach (var next in connection.Agent.WatchAsync(resume, either.Token))
                 {
                     if (next is WatchOpened { Resumed: true } opened)
                     {
@@ -162,6 +177,10 @@ public sealed partial class HostConnections(
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (OperationCanceledException) when (lifetime.IsCancellationRequested)
+            {
+                // It goes on where it was: the host stays known, and nothing is missed.
             }
             catch (AgentFaultException fault)
             {
@@ -204,7 +223,20 @@ public sealed partial class HostConnections(
 
         if (fault is { Kind: AgentFaultKind.StaleEpoch, Fault.NewestCounter: { } newest })
         {
+            await RaiseAsync(host, newest, cancellationToken);
+        }
+    }
+
+    private async Task RaiseAsync(string host, ulong newest, CancellationToken cancellationToken)
+    {
+        try
+        {
             await epoch.RaiseAboveAsync(newest, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The agent refuses until it is raised; the next stream meets that again, and tries again.
+            LogNotRaised(exception, host, newest);
         }
     }
 
@@ -260,6 +292,13 @@ public sealed partial class HostConnections(
 
     [LoggerMessage(EventId = 1004, Level = LogLevel.Error, Message = "The stream of host {Host} broke")]
     private partial void LogBroken(Exception exception, string host);
+
+    [LoggerMessage(
+        EventId = 1005,
+        Level = LogLevel.Warning,
+        Message = "The epoch could not be raised above {Newest}, which the agent of {Host} has seen"
+    )]
+    private partial void LogNotRaised(Exception exception, string host, ulong newest);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Host {Host} is connected")]
     private partial void LogConnected(string host);

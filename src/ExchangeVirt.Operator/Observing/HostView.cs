@@ -57,4 +57,11 @@ public sealed record SeenVirtualMachine(
     ObservedVirtualMachine Machine,
     DateTimeOffset? HeartbeatOkSince,
     TimeSpan? Uptime
-);
+)
+{
+    /// <summary>
+    /// Gets when it was last backed up from its host: as the host says, or by the newest recovery checkpoint that was seen while
+    /// it was watched, whichever is later. Null where neither was.
+    /// </summary>
+    public DateTimeOffset? LastBackupAt { get; init; }
+}

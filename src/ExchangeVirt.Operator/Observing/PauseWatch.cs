@@ -1,3 +1,4 @@
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Queueing;
 using ExchangeVirt.Runtime.Stores;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,18 @@ public sealed partial class PauseWatch
         Reading = new PauseReading(HeardAsync, FreshAsync);
     }
 
+    /// <summary>Gets whether everything is paused, as last heard; null where nothing was, or the watch is not up.</summary>
+    public bool? IsPaused
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _known is { } known ? known.State is { IsPaused: true } : null;
+            }
+        }
+    }
+
     /// <summary>Gets the two ways to learn of the switch.</summary>
     public PauseReading Reading { get; }
 
@@ -80,7 +93,7 @@ public sealed partial class PauseWatch
                     return;
                 }
 
-                LogBroken(exception);
+                LogBroken(ExpectedFailure.StackOf(exception), ExpectedFailure.Describe(exception));
             }
 
             lock (_lock)
@@ -139,9 +152,9 @@ public sealed partial class PauseWatch
     [LoggerMessage(
         EventId = 1021,
         Level = LogLevel.Warning,
-        Message = "The watch of the off switch broke; until it is back, the switch is read fresh for each decision"
+        Message = "The watch of the off switch broke, and until it is back the switch is read fresh for each decision: {Problem}"
     )]
-    private partial void LogBroken(Exception exception);
+    private partial void LogBroken(Exception? exception, string problem);
 
     private sealed record Known(PauseState? State);
 }

@@ -168,7 +168,7 @@ public static class StatusPreview
         HashSet<ObjectKey> groups
     )
     {
-        if (policy is null && entity.Spec.PolicyName != SituationReader.DefaultPolicy)
+        if (policy is null && Desired.PolicyNameOf(entity) is not Desired.DefaultPolicy)
         {
             yield return new PlanProblem(
                 Reasons.UnknownPolicy,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Stores;
 
@@ -36,6 +37,12 @@ public static class UnreadableReport
         var generation = GenerationOf(entity);
         var message =
             $"This version of the operator does not understand the object: {problem.TrimEnd('.', ' ')}. Nothing is done about it. Upgrade the operator, or correct the field.";
+        if (DeletionPolicies.IsBeingDeleted(entity) && !DeletionPolicies.MayBeLetGoUnread(entity))
+        {
+            message +=
+                $" It is being deleted, and an operation on its VM may not be finished: look at the VM, then remove the finalizer {DeletionPolicies.Finalizer} to let go of it as it is.";
+        }
+
         List<Finding> findings =
         [
             new(ConditionTypes.Ready, false, Reasons.NotUnderstood, message),

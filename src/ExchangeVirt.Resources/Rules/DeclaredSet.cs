@@ -14,7 +14,7 @@ public sealed class DeclaredSet : IDeclaredObjects
     private readonly ILookup<(string?, string), ExchangeVirtualMachine> _byGroup;
     private readonly ILookup<string, IKubernetesObject<V1ObjectMeta>> _byPolicy;
 
-    /// <summary>Takes the objects, of whatever kinds; their specs are there.</summary>
+    /// <summary>Takes the objects, of whatever kinds; what is unsound may be missing from their specs.</summary>
     public DeclaredSet(IEnumerable<IKubernetesObject<V1ObjectMeta>> objects)
     {
         List<ExchangeVirtualMachine> machines = [];
@@ -23,10 +23,10 @@ public sealed class DeclaredSet : IDeclaredObjects
         {
             switch (each)
             {
-                case ExchangeVirtualMachine machine:
+                case ExchangeVirtualMachine { Spec: not null } machine:
                     machines.Add(machine);
                     break;
-                case HyperVHost host:
+                case HyperVHost { Spec: not null } host:
                     hosts.Add(host);
                     break;
                 case DatabaseAvailabilityGroup group:
@@ -41,7 +41,7 @@ public sealed class DeclaredSet : IDeclaredObjects
         Hosts = hosts;
         _byName = machines.ToLookup(Desired.VirtualMachineNameOf, StringComparer.OrdinalIgnoreCase);
         _byGroup = machines
-            .Where(static machine => machine.Spec.Exchange.DatabaseAvailabilityGroup is not null)
+            .Where(static machine => machine.Spec.Exchange?.DatabaseAvailabilityGroup is not null)
             .ToLookup(static machine =>
                 ((string?)machine.Metadata.NamespaceProperty, machine.Spec.Exchange.DatabaseAvailabilityGroup!)
             );

@@ -132,7 +132,7 @@ public sealed partial class DirectoryStore
     private void Decide_NeedsLock(ManifestSet set)
     {
         set = set with { Problems = [.. set.Problems, .. set.Objects.SelectMany(JudgeChange_NeedsLock)] };
-        set = set with { Problems = [.. set.Problems, .. JudgeSet_NeedsLock(set)] };
+        set = set with { Problems = [.. set.Problems, .. JudgeNew_NeedsLock(set)] };
         var decision = ManifestDecision.For(set, _objects.Values, _options.Limits);
         foreach (var declared in decision.Declared)
         {
@@ -157,25 +157,31 @@ public sealed partial class DirectoryStore
 
     // Judged against what was last taken, not against what the file said last: a bad change stays bad until it is undone.
     private IReadOnlyList<ManifestProblem> JudgeChange_NeedsLock(ManifestObject declared) =>
-        Find(new ObjectId(declared.Kind, declared.Key)) is { } entry
-        && entry.Manifest.Text != CanonicalJson.Of(declared.Json)
+        Find(Id(declared)) is { } entry && entry.Manifest.Text != CanonicalJson.Of(declared.Json)
             ? _parser.JudgeChange(declared, entry.Manifest.Text)
             : [];
 
-    private IReadOnlyList<ManifestProblem> JudgeSet_NeedsLock(ManifestSet set)
+    private IReadOnlyList<ManifestProblem> JudgeNew_NeedsLock(ManifestSet set)
     {
         // What is not going to be taken claims nothing.
         var troubled = set.Problems.Select(problem => problem.File).ToHashSet(StringComparer.Ordinal);
-        return _parser.JudgeSet(
-            [
-                .. set.Objects.Where(declared =>
-                    !troubled.Contains(declared.File)
-                    && _objects.GetValueOrDefault(new ObjectId(declared.Kind, declared.Key)) is not { Ended: true }
-                ),
-            ],
-            Stored_NeedsLock()
+        var declared = set
+            .Objects.Where(declared => !troubled.Contains(declared.File))
+            .Where(declared => _objects.GetValueOrDefault(Id(declared)) is not { Ended: true })
+            .ToLookup(declared => _objects.ContainsKey(Id(declared)));
+        if (!declared[false].Any())
+        {
+            return [];
+        }
+
+        var known = declared[true].Select(Id).ToHashSet();
+        return _parser.JudgeNew(
+            [.. declared[false]],
+            [.. declared[true], .. Stored_NeedsLock().Where(stored => !known.Contains(Id(stored)))]
         );
     }
+
+    private static ObjectId Id(ManifestObject declared) => new(declared.Kind, declared.Key);
 
     private List<ManifestObject> Stored_NeedsLock() => [.. _objects.Values.Where(entry => !entry.Ended).Select(Stored)];
 

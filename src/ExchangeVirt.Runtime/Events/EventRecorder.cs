@@ -133,16 +133,30 @@ public sealed partial class EventRecorder
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotRecorded(exception, record.Regarding.Kind, record.Regarding.Key, record.Reason, record.Message);
+            LogNotRecorded(
+                ExpectedFailure.StackOf(exception),
+                record.Regarding.Kind,
+                record.Regarding.Key,
+                record.Reason,
+                record.Message,
+                ExpectedFailure.Describe(exception)
+            );
         }
     }
 
     [LoggerMessage(
         EventId = 4021,
         Level = LogLevel.Warning,
-        Message = "Could not record the event {Reason} of {Kind} {Key}: {Text}"
+        Message = "Could not record the event {Reason} of {Kind} {Key} ({Text}): {Problem}"
     )]
-    private partial void LogNotRecorded(Exception exception, string kind, ResourceKey key, string reason, string text);
+    private partial void LogNotRecorded(
+        Exception? exception,
+        string kind,
+        ResourceKey key,
+        string reason,
+        string text,
+        string problem
+    );
 
     private sealed record Said(ResourceReference Regarding, EventType Type, string Reason, string Message)
     {

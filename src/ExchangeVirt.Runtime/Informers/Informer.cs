@@ -135,7 +135,12 @@ public sealed partial class Informer<T> : IInformer
                 // Stopping may cut a watch short in any way (it may just have counted as silent): that is no failure.
                 cancellationToken.ThrowIfCancellationRequested();
                 rest = RestAfterFailure(started);
-                LogFailure(exception, Kind, rest.TotalSeconds);
+                LogFailure(
+                    ExpectedFailure.StackOf(exception),
+                    Kind,
+                    ExpectedFailure.Describe(exception),
+                    rest.TotalSeconds
+                );
             }
 
             from = _resourceVersion;
@@ -256,9 +261,9 @@ public sealed partial class Informer<T> : IInformer
     [LoggerMessage(
         EventId = 4001,
         Level = LogLevel.Warning,
-        Message = "Listing or watching {Kind} failed; trying again in {Seconds:0.#} s"
+        Message = "Listing or watching {Kind} failed: {Problem} Trying again in {Seconds:0.#} s"
     )]
-    private partial void LogFailure(Exception exception, string kind, double seconds);
+    private partial void LogFailure(Exception? exception, string kind, string problem, double seconds);
 
     [LoggerMessage(EventId = 4003, Level = LogLevel.Debug, Message = "The watch of {Kind} is opened anew: {Why}")]
     private partial void LogSilent(string kind, string why);

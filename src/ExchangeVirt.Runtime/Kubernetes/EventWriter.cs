@@ -74,12 +74,15 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
         ];
     }
 
-    // Events of what has no namespace live in «default», where kubectl looks for them.
+    // Events of what has no namespace live in this one: up to version 1.20 the API takes no other.
     private static ResourceKey KeyOf(EventRecord record)
     {
         var said = $"{record.Regarding.Kind}\n{record.Regarding.Uid}\n{record.Type}\n{record.Reason}\n{record.Message}";
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said)))[..16];
-        return new ResourceKey(record.Regarding.Key.Namespace ?? "default", $"{record.Regarding.Key.Name}.{digest}");
+        return new ResourceKey(
+            record.Regarding.Key.Namespace ?? "kube-system",
+            $"{record.Regarding.Key.Name}.{digest}"
+        );
     }
 
     private JsonObject Body(EventRecord record, ResourceKey key)

@@ -152,6 +152,7 @@ public sealed class KubernetesStore : IResourceStore
             key,
             entity.Metadata.ResourceVersion,
             status,
+            _memory.IsClaimed(type, key),
             cancellationToken
         );
         return Must<T>(written);
@@ -217,6 +218,7 @@ public sealed class KubernetesStore : IResourceStore
             resource.Key,
             VersionOf(resource),
             status,
+            isClaimed: false,
             cancellationToken
         );
     }

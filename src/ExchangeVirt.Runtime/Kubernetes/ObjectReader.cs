@@ -20,12 +20,9 @@ internal sealed class ObjectReader(JsonSerializerOptions? json, StatusMemory mem
             var entity = KubernetesJson.Deserialize<T>(element, json) ?? throw new JsonException("The object is null.");
             // What is cached for each object is not its history.
             entity.Metadata.ManagedFields = null;
-            memory.Remember(
-                ResourceType.Of<T>(),
-                entity.Key(),
-                entity.Metadata.ResourceVersion,
-                StatusOf(entity) ?? "{}"
-            );
+            var (type, key) = (ResourceType.Of<T>(), entity.Key());
+            memory.Remember(type, key, entity.Metadata.ResourceVersion, StatusOf(entity) ?? "{}");
+            memory.NoteClaim(type, key, StatusRemovals.IsClaimed(element));
             return (entity, null);
         }
         catch (Exception misfit) when (misfit is JsonException or FormatException or ArgumentException)

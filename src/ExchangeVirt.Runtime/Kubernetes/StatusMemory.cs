@@ -14,6 +14,7 @@ internal sealed class StatusMemory
 {
     private readonly ConcurrentDictionary<(string Plural, ResourceKey Key), (string Version, string Digest)> _known =
         new();
+    private readonly ConcurrentDictionary<(string Plural, ResourceKey Key), bool> _claimed = new();
 
     public void Remember(ResourceType type, ResourceKey key, string version, string status) =>
         _known[(type.Plural, key)] = (version, Digest(status));
@@ -21,7 +22,26 @@ internal sealed class StatusMemory
     public bool IsSame(ResourceType type, ResourceKey key, string version, string status) =>
         _known.TryGetValue((type.Plural, key), out var known) && known == (version, Digest(status));
 
-    public void Forget(ResourceType type, ResourceKey key) => _known.TryRemove((type.Plural, key), out _);
+    public void Forget(ResourceType type, ResourceKey key)
+    {
+        _known.TryRemove((type.Plural, key), out _);
+        _claimed.TryRemove((type.Plural, key), out _);
+    }
+
+    /// <summary>Notes whether somebody who only declared an object is on record as an owner of its status.</summary>
+    public void NoteClaim(ResourceType type, ResourceKey key, bool isClaimed)
+    {
+        if (isClaimed)
+        {
+            _claimed[(type.Plural, key)] = true;
+        }
+        else
+        {
+            _claimed.TryRemove((type.Plural, key), out _);
+        }
+    }
+
+    public bool IsClaimed(ResourceType type, ResourceKey key) => _claimed.ContainsKey((type.Plural, key));
 
     /// <summary>Forgets the objects of a kind that a list does not hold.</summary>
     public void Keep(ResourceType type, IReadOnlySet<ResourceKey> keys)
@@ -30,7 +50,7 @@ internal sealed class StatusMemory
         {
             if (known.Plural == type.Plural && !keys.Contains(known.Key))
             {
-                _known.TryRemove(known, out _);
+                Forget(type, known.Key);
             }
         }
     }

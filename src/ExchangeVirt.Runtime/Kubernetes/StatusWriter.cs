@@ -9,6 +9,12 @@ namespace ExchangeVirt.Runtime.Kubernetes;
 internal sealed class StatusWriter(KubernetesApi api, string fieldManager)
 {
     /// <summary>Writes a status whole, over the version that it was made from.</summary>
+    /// <param name="type">The object's kind.</param>
+    /// <param name="key">The object.</param>
+    /// <param name="version">The version that the status was made from.</param>
+    /// <param name="status">The status as JSON.</param>
+    /// <param name="isClaimed">Whether somebody who only declared the object is on record as an owner of its status.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ResourceConflictException">The object has another version.</exception>
     /// <exception cref="ResourceNotFoundException">There is no such object.</exception>
     /// <exception cref="KubernetesApiException">The server refused.</exception>
@@ -17,10 +23,16 @@ internal sealed class StatusWriter(KubernetesApi api, string fieldManager)
         ResourceKey key,
         string version,
         string status,
+        bool isClaimed,
         CancellationToken cancellationToken
     )
     {
         var path = $"{ApiPath.Of(type, key)}/status";
+        if (isClaimed)
+        {
+            version = await RemoveAsync(type, key, version, status, cancellationToken) ?? version;
+        }
+
         try
         {
             return await ApplyAsync(path, type, key, version, status, cancellationToken);

@@ -177,7 +177,7 @@ public sealed partial class LeaseElector
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotAcquired(exception, _options.Identity);
+            LogNotAcquired(ExpectedFailure.StackOf(exception), _options.Identity, ExpectedFailure.Describe(exception));
             return false;
         }
     }
@@ -220,7 +220,11 @@ public sealed partial class LeaseElector
             catch (Exception exception)
             {
                 // Until the deadline it may be tried again.
-                LogNotRenewed(exception, _options.Identity);
+                LogNotRenewed(
+                    ExpectedFailure.StackOf(exception),
+                    _options.Identity,
+                    ExpectedFailure.Describe(exception)
+                );
             }
         }
     }
@@ -274,7 +278,7 @@ public sealed partial class LeaseElector
         catch (Exception exception)
         {
             // Whoever comes next waits for the lease's duration instead.
-            LogNotReleased(exception, _options.Identity);
+            LogNotReleased(ExpectedFailure.StackOf(exception), _options.Identity, ExpectedFailure.Describe(exception));
         }
     }
 
@@ -302,17 +306,29 @@ public sealed partial class LeaseElector
     )]
     private partial void LogAcquired(string identity, int transitions);
 
-    [LoggerMessage(EventId = 4032, Level = LogLevel.Warning, Message = "{Identity} could not ask for the lease")]
-    private partial void LogNotAcquired(Exception exception, string identity);
+    [LoggerMessage(
+        EventId = 4032,
+        Level = LogLevel.Warning,
+        Message = "{Identity} could not ask for the lease: {Problem}"
+    )]
+    private partial void LogNotAcquired(Exception? exception, string identity, string problem);
 
-    [LoggerMessage(EventId = 4033, Level = LogLevel.Warning, Message = "{Identity} could not renew the lease")]
-    private partial void LogNotRenewed(Exception exception, string identity);
+    [LoggerMessage(
+        EventId = 4033,
+        Level = LogLevel.Warning,
+        Message = "{Identity} could not renew the lease: {Problem}"
+    )]
+    private partial void LogNotRenewed(Exception? exception, string identity, string problem);
 
     [LoggerMessage(EventId = 4034, Level = LogLevel.Information, Message = "{Identity} gave the lease back")]
     private partial void LogReleased(string identity);
 
-    [LoggerMessage(EventId = 4035, Level = LogLevel.Warning, Message = "{Identity} could not give the lease back")]
-    private partial void LogNotReleased(Exception exception, string identity);
+    [LoggerMessage(
+        EventId = 4035,
+        Level = LogLevel.Warning,
+        Message = "{Identity} could not give the lease back: {Problem}"
+    )]
+    private partial void LogNotReleased(Exception? exception, string identity, string problem);
 
     [LoggerMessage(EventId = 4036, Level = LogLevel.Information, Message = "The lease is held by {Holder}")]
     private partial void LogHolder(string holder);

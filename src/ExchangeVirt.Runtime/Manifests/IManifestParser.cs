@@ -21,15 +21,15 @@ public interface IManifestParser
     IReadOnlyList<ManifestProblem> JudgeChange(ManifestObject declared, string before) => [];
 
     /// <summary>
-    /// Judges what manifests declare by what else there is, such as two objects that claim one thing. Pure. What was there
-    /// before stays; what is refused makes its file invalid as a whole.
+    /// Judges new objects by what else there is, such as one that claims what another has. Pure. What is refused makes its
+    /// file invalid as a whole.
     /// </summary>
-    /// <param name="declared">The objects that would be taken.</param>
-    /// <param name="stored">The objects that are there, whole.</param>
-    /// <returns>What is wrong; empty where all may be taken.</returns>
-    IReadOnlyList<ManifestProblem> JudgeSet(
-        IReadOnlyList<ManifestObject> declared,
-        IReadOnlyList<ManifestObject> stored
+    /// <param name="fresh">The objects that would be made.</param>
+    /// <param name="others">All others: as they are declared now, or as they are stored where no manifest declares them.</param>
+    /// <returns>What is wrong; empty where all may be made.</returns>
+    IReadOnlyList<ManifestProblem> JudgeNew(
+        IReadOnlyList<ManifestObject> fresh,
+        IReadOnlyList<ManifestObject> others
     ) => [];
 
     /// <summary>Judges whether an object may be deleted. Pure.</summary>

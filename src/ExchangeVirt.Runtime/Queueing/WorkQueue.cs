@@ -38,7 +38,10 @@ public sealed class WorkQueue<TKey> : IDisposable
         _time = time;
         _start = time.GetTimestamp();
         _chance = chance;
-        _metrics = new WorkQueueMetrics(options.Name, () => Count, UnfinishedSeconds);
+        _metrics = new WorkQueueMetrics(
+            options.Name,
+            new WorkQueueView(() => Count, UnfinishedSeconds, LongestRunningSeconds)
+        );
         _timer = time.CreateTimer(
             static state => ((WorkQueue<TKey>)state!).Ripen(),
             this,
@@ -327,6 +330,14 @@ public sealed class WorkQueue<TKey> : IDisposable
         lock (_lock)
         {
             return _processing.Values.Sum(since => _time.GetElapsedTime(since).TotalSeconds);
+        }
+    }
+
+    private double LongestRunningSeconds()
+    {
+        lock (_lock)
+        {
+            return _processing.Values.Select(since => _time.GetElapsedTime(since).TotalSeconds).DefaultIfEmpty().Max();
         }
     }
 

@@ -41,11 +41,20 @@ public static class WidgetDefinition
                           size: { type: integer }
                       status:
                         type: object
+                        default: { phase: Unseen }
                         properties:
                           phase: { type: string }
                           note: { type: string }
                           part: { type: object, properties: { of: { type: string } } }
                           parts: { type: array, items: { type: string } }
+                          conditions:
+                            type: array
+                            x-kubernetes-list-type: map
+                            x-kubernetes-list-map-keys: [type]
+                            items:
+                              type: object
+                              required: [type, status]
+                              properties: { type: { type: string }, status: { type: string } }
             """
         )[0];
 

@@ -9,6 +9,8 @@ internal static class Programs
 
     public static string Operator => Built("exvirt-operator");
 
+    public static string Agent => Built("exvirt-agent");
+
     private static string Built(string name) =>
         Checkout.Combine(
             "artifacts",

@@ -65,6 +65,9 @@ internal sealed class KubernetesUnderTest : IStoreUnderTest
         ).Succeeded();
     }
 
+    public async Task DeclareOldAsync(string name) =>
+        (await _cluster.Raw.PostAsync(WidgetDefinition.Path(Namespace), WidgetDefinition.Widget(name, 1))).Succeeded();
+
     public async Task DeclareOddAsync(string name)
     {
         var widget = WidgetDefinition.Widget(name, 1);

@@ -146,9 +146,15 @@ public sealed class AdmissionServerTests : IAsyncLifetime
             ["a"] = new string('x', (int)AdmissionWebhook.MaxBodyBytes),
         };
 
-        var (code, _) = await PostAsync(Reviews.Json(Reviews.Request("CREATE", large)));
+        using var client = Client();
+        // Else the client may still be writing when the server hangs up.
+        client.DefaultRequestHeaders.ExpectContinue = true;
+        using var response = await client.PostAsync(
+            AdmissionWebhook.Path,
+            Content(Reviews.Json(Reviews.Request("CREATE", large)))
+        );
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, code);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
     [Fact]
@@ -357,6 +363,7 @@ public sealed class AdmissionServerTests : IAsyncLifetime
         new(
             new SocketsHttpHandler
             {
+                Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
                 SslOptions = new SslClientAuthenticationOptions
                 {
                     RemoteCertificateValidationCallback = (_, certificate, sent, _) =>

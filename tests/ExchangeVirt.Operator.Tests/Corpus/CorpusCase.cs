@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.Rules;
@@ -106,8 +105,18 @@ public sealed record CorpusCase
             Path.Combine(folder, file) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
     }
 
-    private static string Folder([CallerFilePath] string here = "") =>
-        Path.GetFullPath(Path.Combine(here, "..", "..", "..", "testassets", "corpus"));
+    private static string Folder()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "ExchangeVirtOperator.sln")))
+        {
+            root = root.Parent;
+        }
+
+        return root is null
+            ? throw new InvalidOperationException("The tests run outside of the repository.")
+            : Path.Combine(root.FullName, "tests", "testassets", "corpus");
+    }
 }
 
 /// <summary>What a judge is expected to say.</summary>

@@ -35,6 +35,31 @@ public sealed class FleetViewTests
     );
 
     [Fact]
+    public void A_backup_is_remembered_when_its_checkpoint_is_gone()
+    {
+        var at = Some.Now - TimeSpan.FromHours(3);
+        var backedUp = Some.Observed with
+        {
+            LastSuccessfulBackupAt = at - TimeSpan.FromDays(1),
+            Checkpoints = [new ObservedCheckpoint("c", "backup", CheckpointKind.Recovery, at)],
+        };
+        var fleet = new FleetView(new FakeTimeProvider(Some.Now));
+        fleet.Replace("hv01", Situations.Facts with { VirtualMachines = [Some.Observed] });
+        Assert.Null(Assert.Single(fleet.ById(Some.Id)).LastBackupAt);
+
+        fleet.Upsert("hv01", backedUp);
+        Assert.Equal(at, Assert.Single(fleet.ById(Some.Id)).LastBackupAt);
+        fleet.Upsert("hv01", backedUp with { Checkpoints = [] });
+        Assert.Equal(at, Assert.Single(fleet.ById(Some.Id)).LastBackupAt);
+        fleet.Replace("hv01", Situations.Facts with { VirtualMachines = [Some.Observed] });
+        Assert.Equal(at, Assert.Single(fleet.ById(Some.Id)).LastBackupAt);
+
+        // The host itself says that a later one succeeded.
+        fleet.Upsert("hv01", Some.Observed with { LastSuccessfulBackupAt = at + TimeSpan.FromHours(1) });
+        Assert.Equal(at + TimeSpan.FromHours(1), Assert.Single(fleet.ById(Some.Id)).LastBackupAt);
+    }
+
+    [Fact]
     public void After_any_sequence_every_index_tells_what_the_hosts_hold() =>
         s_step
             .Array[0, 25]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Domain.Tests.Planning;
+using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;
@@ -100,6 +101,25 @@ public sealed class UnreadableReportTests
         Assert.Contains("Stalled", types);
         Assert.Equal(types.Distinct(), types);
         Assert.Equal(Kstatus.Failed, Kstatus.Compute(generation: 0, deleted: false, Read(status)));
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{},"status":{}}""", false)]
+    [InlineData("""{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}}""", true)]
+    [InlineData("""{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"host":"hv01"}}""", true)]
+    [InlineData("""{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":"odd"}""", false)]
+    [InlineData(
+        """{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"operation":{"name":"Restart"}}}""",
+        false
+    )]
+    public void A_deleted_object_that_cannot_be_read_is_let_go_unless_its_VM_may_be_down_by_us(string raw, bool letGo)
+    {
+        var entity = Parse(raw);
+        Assert.Equal(letGo, DeletionPolicies.MayBeLetGoUnread(entity));
+
+        var isHeld = !letGo && raw.Contains("deletionTimestamp", StringComparison.Ordinal);
+        var ready = UnreadableReport.StatusOf(entity, Problem, Some.Now)["conditions"]!.AsArray()[0]!;
+        Assert.Equal(isHeld, $"{ready["message"]}".Contains("remove the finalizer", StringComparison.Ordinal));
     }
 
     private static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();

@@ -56,6 +56,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     public ControlPlane Plane { get; private set; } = null!;
 
+    /// <summary>Gets or sets how long, in real time, a connection to an agent is used for new calls.</summary>
+    public TimeSpan ConnectionLifetime { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>Gets or sets what is looked at after each step of the clock.</summary>
     public Action Watching { get; set; } = static () => { };
 
@@ -191,6 +194,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
             """
         );
 
+    /// <summary>Gives the agent of a host a certificate that is valid for so long from now.</summary>
+    public void RenewCertificate(string host, TimeSpan validity) => _hosts[host].IssueCertificate(_authority, validity);
+
     public Task StartAgentAsync(string host) => _hosts[host].StartAgentAsync(_authority);
 
     public async Task StartOperatorAsync()
@@ -220,7 +226,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
                         HeartbeatTimeout = TimeSpan.FromDays(1),
                         ApplyTimeout = TimeSpan.FromHours(1),
                         ObserveTimeout = TimeSpan.FromHours(1),
-                        ConnectionLifetime = TimeSpan.FromDays(30),
+                        ConnectionLifetime = ConnectionLifetime,
                     }
                 ),
                 epoch,

@@ -38,9 +38,7 @@ internal sealed class HostUnderTest(
     public async Task StartAgentAsync(CertificateAuthority authority)
     {
         var endpoint = Path.Combine(root, Name + ".endpoint");
-        var files = authority
-            .IssueHost(Name, [], [IPAddress.Loopback], TimeSpan.FromDays(900))
-            .Save(Path.Combine(root, "tls-" + Name), Name);
+        var files = IssueCertificate(authority, TimeSpan.FromDays(900));
         _agent = AgentApplication.Create(
             new AgentSettings
             {
@@ -69,6 +67,9 @@ internal sealed class HostUnderTest(
         await _agent.StartAsync();
         Endpoint = new Uri((await File.ReadAllTextAsync(endpoint)).Trim());
     }
+
+    public TlsFiles IssueCertificate(CertificateAuthority authority, TimeSpan validity) =>
+        authority.IssueHost(Name, [], [IPAddress.Loopback], validity).Save(Path.Combine(root, "tls-" + Name), Name);
 
     public async Task StopAgentAsync()
     {

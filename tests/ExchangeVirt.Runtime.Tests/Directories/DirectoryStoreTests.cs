@@ -38,6 +38,8 @@ public sealed class DirectoryStoreContractTests : StoreContractTests
             );
         }
 
+        public Task DeclareOldAsync(string name) => DeclareAsync(name);
+
         public Task DeclareOddAsync(string name) =>
             WriteAsync(name, Estate.Json(name).Replace("\"size\":1", "\"size\":\"large\"", StringComparison.Ordinal));
 

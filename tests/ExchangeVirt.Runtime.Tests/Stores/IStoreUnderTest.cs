@@ -13,6 +13,9 @@ public interface IStoreUnderTest : IAsyncDisposable
     /// <summary>Declares a widget, or declares it anew, as a user does.</summary>
     Task DeclareAsync(string name, int size = 1, IReadOnlyDictionary<string, string>? annotations = null);
 
+    /// <summary>Declares a widget in the way of old tools, where the store knows several.</summary>
+    Task DeclareOldAsync(string name);
+
     /// <summary>Declares what the store takes for a widget and what cannot be read as one.</summary>
     Task DeclareOddAsync(string name);
 
