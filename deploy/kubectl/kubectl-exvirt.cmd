@@ -1,2 +1,3 @@
-@rem kubectl exvirt: the same program under the name that kubectl looks for.
+@rem kubectl exvirt: the same program under the name that kubectl looks for. It means a cluster, and teaches in these words.
+@set "EXVIRT_INVOKED_AS=kubectl exvirt"
 @exvirt %*

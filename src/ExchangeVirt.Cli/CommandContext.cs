@@ -15,6 +15,12 @@ internal sealed record CommandContext
     /// <summary>The source of chance: numbers from 0 (inclusive) to 1 (exclusive).</summary>
     public required Func<double> Chance { get; init; }
 
+    /// <summary>By which words the program was called.</summary>
+    public Invocation Invocation { get; init; } = Invocation.Direct;
+
+    /// <summary>Opens what is given to the program on standard input.</summary>
+    public required Func<Stream> Input { get; init; }
+
     /// <summary>Where results go.</summary>
     public required TextWriter Out { get; init; }
 
@@ -35,11 +41,8 @@ internal sealed record CommandContext
 /// <param name="message">What is wrong, where, why, and what to do next.</param>
 /// <param name="exitCode">One of <see cref="ExitCode"/>.</param>
 /// <param name="innerException">What it came from.</param>
-internal sealed class CommandException(
-    string message,
-    int exitCode = ExitCode.Failure,
-    Exception? innerException = null
-) : Exception(message, innerException)
+internal class CommandException(string message, int exitCode = ExitCode.Failure, Exception? innerException = null)
+    : Exception(message, innerException)
 {
     /// <summary>The exit code of the process.</summary>
     public int ExitCode { get; } = exitCode;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ExchangeVirt.Cli.Commands;
+using ExchangeVirt.Cli.Completion;
 
 namespace ExchangeVirt.Cli;
 
@@ -17,15 +18,24 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CommandContext context)
     {
-        var parsed = Root(context).Parse(arguments);
+        var root = Root(context);
+        if (arguments is [ShellCompletion.CommandName, ..])
+        {
+            // What was typed is not parsed as this command's own options.
+            return await new ShellCompletion(root, context).AnswerAsync([.. arguments.Skip(1)]);
+        }
+
+        var parsed = root.Parse(arguments);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)
             {
-                await context.Error.WriteLineAsync($"exvirt: {error.Message}");
+                await ComplainAsync(context, error.Message);
             }
 
-            await context.Error.WriteLineAsync($"See '{Path(parsed.CommandResult.Command)} --help'.");
+            await context.Error.WriteLineAsync(
+                context.Invocation.Say($"See '{Path(parsed.CommandResult.Command)} --help'.")
+            );
             return ExitCode.Usage;
         }
 
@@ -42,7 +52,7 @@ internal static class CommandLine
         }
         catch (CommandException refused)
         {
-            await context.Error.WriteLineAsync($"exvirt: {refused.Message}");
+            await ComplainAsync(context, refused.Message);
             return refused.ExitCode;
         }
         catch (OperationCanceledException)
@@ -51,10 +61,13 @@ internal static class CommandLine
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            await context.Error.WriteLineAsync($"exvirt: {error.Message}");
+            await ComplainAsync(context, error.Message);
             return ExitCode.Failure;
         }
     }
+
+    private static Task ComplainAsync(CommandContext context, string message) =>
+        context.Error.WriteLineAsync($"exvirt: {context.Invocation.Say(message)}");
 
     private static RootCommand Root(CommandContext context)
     {
@@ -66,6 +79,9 @@ internal static class CommandLine
             places what is missing, corrects what drifted, and restarts a machine only when the policy lets it.
 
             See it work, with nothing but this program:   exvirt demo
+            See how a cluster's estate stands:            exvirt status
+
+            The commands that look at an estate look at the cluster of your kubeconfig, or at the directory that --state names.
             """
         );
         foreach (var command in Commands(context))
@@ -74,7 +90,7 @@ internal static class CommandLine
         }
 
         var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new LessonHelp(new HelpAction { MaxWidth = HelpWidth });
+        help.Action = new LessonHelp(new HelpAction { MaxWidth = HelpWidth }, context.Invocation);
         return root;
     }
 
@@ -82,6 +98,7 @@ internal static class CommandLine
         [
             DemoCommand.Create(context),
             RunCommand.Create(context),
+            StatusCommand.Create(context),
             GetCommand.Create(context),
             PlanCommand.Create(context),
             LintCommand.Create(context),

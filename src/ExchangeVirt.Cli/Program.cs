@@ -11,6 +11,8 @@ var context = new CommandContext
     NewGuid = Guid.NewGuid,
     Chance = Random.Shared.NextDouble,
 #pragma warning restore RS0030
+    Invocation = Invocation.From(Environment.GetEnvironmentVariable(Invocation.Variable)),
+    Input = Console.OpenStandardInput,
     Out = Console.Out,
     Error = Console.Error,
     IsTerminal = isTerminal,

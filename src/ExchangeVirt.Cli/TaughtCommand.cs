@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ExchangeVirt.Cli.Commands;
 
 namespace ExchangeVirt.Cli;
 
@@ -9,6 +10,9 @@ namespace ExchangeVirt.Cli;
 /// <param name="text">One sentence; then, after it, the rest.</param>
 internal sealed class TaughtCommand(string name, string text) : Command(name, FirstSentence(text))
 {
+    /// <summary>The options that say which estate the command looks at; null where it looks at none.</summary>
+    public SourceOptions? Source { get; set; }
+
     /// <summary>What the help says below the options.</summary>
     public string Lesson { get; } = text[FirstSentence(text).Length..].TrimStart();
 
@@ -20,9 +24,10 @@ internal sealed class TaughtCommand(string name, string text) : Command(name, Fi
     }
 }
 
-/// <summary>Writes the usual help, then the lesson of the command.</summary>
+/// <summary>Writes the usual help, then the lesson of the command, both in the words that the program was called by.</summary>
 /// <param name="usual">The usual help.</param>
-internal sealed class LessonHelp(HelpAction usual) : SynchronousCommandLineAction
+/// <param name="invocation">Those words.</param>
+internal sealed class LessonHelp(HelpAction usual, Invocation invocation) : SynchronousCommandLineAction
 {
     /// <inheritdoc />
     public override bool Terminating => true;
@@ -30,12 +35,26 @@ internal sealed class LessonHelp(HelpAction usual) : SynchronousCommandLineActio
     /// <inheritdoc />
     public override int Invoke(ParseResult parseResult)
     {
-        var exitCode = usual.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is TaughtCommand { Lesson: { Length: > 0 } lesson })
+        var configuration = parseResult.InvocationConfiguration;
+        var output = configuration.Output;
+        using var text = new StringWriter();
+        configuration.Output = text;
+        int exitCode;
+        try
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(lesson);
+            exitCode = usual.Invoke(parseResult);
+        }
+        finally
+        {
+            configuration.Output = output;
         }
 
+        if (parseResult.CommandResult.Command is TaughtCommand { Lesson: { Length: > 0 } lesson })
+        {
+            text.WriteLine(lesson);
+        }
+
+        output.Write(invocation.Say(text.ToString()));
         return exitCode;
     }
 }

@@ -32,17 +32,44 @@ public sealed class KubectlPluginTests
     [Theory]
     [InlineData("pause", "exvirt", "pau")]
     [InlineData("--namespace", "exvirt", "get", "--names")]
-    [InlineData("--output", "exvirt", "get", "exvm", "")]
+    [InlineData("--output", "exvirt", "get", "exvm", "--")]
     [InlineData("--output", "exvirt", "lint", "a folder", "--")]
+    [InlineData("exvm", "exvirt", "get", "")]
+    [InlineData("wide", "exvirt", "get", "exvm", "-o", "")]
     public async Task Kubectl_completes(string candidate, params string[] words)
     {
         using var folder = new TemporaryFolder();
 
         var lines = (await Plugin(folder).RunAsync(["__complete", .. words])).Succeeded().Trim().Split('\n');
 
-        Assert.Contains(candidate, lines);
-        Assert.DoesNotContain("/?", lines);
-        Assert.Equal(":0", lines[^1]);
+        Assert.Contains(candidate, lines.Select(static line => line.Split('\t')[0]));
+        Assert.DoesNotContain(lines, static line => line.StartsWith('/'));
+        Assert.Equal(":4", lines[^1]);
+    }
+
+    [Theory]
+    [InlineData(":0", "exvirt", "lint", "")]
+    [InlineData(":16", "exvirt", "certs", "--output", "")]
+    public async Task Kubectl_lets_the_shell_offer_files_where_files_are_meant(string directive, params string[] words)
+    {
+        using var folder = new TemporaryFolder();
+
+        var lines = (await Plugin(folder).RunAsync(["__complete", .. words])).Succeeded().Trim().Split('\n');
+
+        Assert.Equal([directive], lines);
+    }
+
+    [Fact]
+    public async Task Help_and_complaints_speak_as_the_user_has_called_it()
+    {
+        using var folder = new TemporaryFolder();
+        var kubectl = Plugin(folder);
+
+        var help = (await kubectl.RunAsync("exvirt", "status", "--help")).Succeeded();
+        var refused = await kubectl.RunAsync("exvirt", "lint");
+
+        Assert.Contains("kubectl exvirt status [options]", help, StringComparison.Ordinal);
+        Assert.Contains("See 'kubectl exvirt lint --help'.", refused.Error, StringComparison.Ordinal);
     }
 
     private static Tool Plugin(TemporaryFolder folder)

@@ -149,6 +149,15 @@ public sealed class KustomizeTests
             Assert.Equal("true", Manifests.Map(labels)[$"rbac.authorization.k8s.io/aggregate-to-{role}"]);
         }
 
+        Assert.Equal(
+            [
+                "configmaps get list watch [exchangevirt-installation exchangevirt-pause]",
+                "coordination.k8s.io leases get [exchangevirt-operator]",
+            ],
+            Rights(manifests.One("ClusterRole", "exchangevirt-view"))
+                .Where(static right => right.Contains('[', StringComparison.Ordinal))
+        );
+
         // A namespace's editor governs neither hosts nor policies, and nobody but the operator writes status.
         Assert.DoesNotContain(
             Rights(manifests.One("ClusterRole", "exchangevirt-edit")),

@@ -9,6 +9,7 @@ public sealed class CommandLineTests
         [
             "demo",
             "run",
+            "status",
             "get",
             "plan",
             "lint",

@@ -34,6 +34,17 @@ public sealed class OperatorTests
         Assert.True(second.ExitCode == 0, second.All);
         Assert.Equal(done.Count, place.ActionsDone().Count);
 
+        var status = await Exvirt.RunAsync(place, "status", "--state", place.State);
+        Assert.True(status.ExitCode == 0, status.All);
+        Assert.Contains(
+            "3 of 3 Ready, 3 of 3 as declared, 0 restarts pending",
+            status.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Matches("(?m)^alpha  █+░* [0-9.]+ ", status.Output);
+        var pending = await Exvirt.RunAsync(place, "plan", "--state", place.State);
+        Assert.Contains("0 actions on 0 of 3 machines, 0 restarts", pending.Output, StringComparison.Ordinal);
+
         var table = await Exvirt.RunAsync(place, "get", "exvm", "--state", place.State, "-o", "wide");
         Assert.Matches(
             "^NAME +HOST +POWER +SUPPORTED +SYNCED +PENDING +READY +AGE +VCPU +MEMORY +STOP ACTION +DAG\n",

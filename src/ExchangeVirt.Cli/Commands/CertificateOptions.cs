@@ -12,7 +12,7 @@ internal sealed class CertificateOptions
     private readonly Option<string?> _directory = new("--certificates")
     {
         Description =
-            $"Directory with operator.crt, operator.key and ca.crt, as 'exvirt certs' makes it. Absent: the environment's {Variable}; "
+            $"Directory with operator.crt, operator.key and ca.crt, as 'exvirt certs' makes it; reader.crt is enough to look on. Absent: the environment's {Variable}; "
             + "else, while 'exvirt sim up' runs, the simulated hosts' own.",
         HelpName = "DIR",
     };
@@ -38,16 +38,42 @@ internal sealed class CertificateOptions
         command.Add(_authority);
     }
 
-    /// <summary>Finds the files that the command line means.</summary>
+    /// <summary>Whether the command line or the environment names a certificate.</summary>
+    public bool IsNamed(ParseResult parsed) =>
+        parsed.GetValue(_directory) is not null
+        || parsed.GetValue(_certificate) is not null
+        || parsed.GetValue(_key) is not null
+        || parsed.GetValue(_authority) is not null
+        || Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
+    /// <summary>Finds the operator's files that the command line means.</summary>
     /// <exception cref="CommandException">It means none, or only some of them, or they are not there.</exception>
-    public TlsFiles Find(ParseResult parsed, TextWriter remarks)
+    public TlsFiles Find(ParseResult parsed, TextWriter remarks) =>
+        Find(parsed, remarks, static simulated => simulated.Operator, "operator");
+
+    /// <summary>
+    /// Finds the files that the command line means, for reading: in a directory the reader's where it has them, else those of a
+    /// Secret or the operator's.
+    /// </summary>
+    /// <exception cref="CommandException">It means none, or only some of them, or they are not there.</exception>
+    public TlsFiles FindForReading(ParseResult parsed, TextWriter remarks) =>
+        Find(parsed, remarks, static simulated => simulated.Reader, "reader", "tls", "operator");
+
+    private TlsFiles Find(
+        ParseResult parsed,
+        TextWriter remarks,
+        Func<SimulatedEstateFile, TlsFiles> ofSimulated,
+        params IReadOnlyList<string> names
+    )
     {
         var files = (parsed.GetValue(_certificate), parsed.GetValue(_key), parsed.GetValue(_authority)) switch
         {
             ({ } certificate, { } key, { } authority) => new TlsFiles(certificate, key, authority),
             (null, null, null) => Among(
                 parsed.GetValue(_directory) ?? Environment.GetEnvironmentVariable(Variable),
-                remarks
+                remarks,
+                ofSimulated,
+                names
             ),
             _ => throw new CommandException(
                 "--certificate, --key and --ca go together: give all three.",
@@ -64,23 +90,30 @@ internal sealed class CertificateOptions
             );
     }
 
-    private static TlsFiles Among(string? directory, TextWriter remarks)
+    private static TlsFiles Among(
+        string? directory,
+        TextWriter remarks,
+        Func<SimulatedEstateFile, TlsFiles> ofSimulated,
+        IReadOnlyList<string> names
+    )
     {
         if (directory is not null)
         {
+            var name = names.FirstOrDefault(each => File.Exists(Path.Combine(directory, each + ".crt"))) ?? names[^1];
             return new TlsFiles(
-                Path.Combine(directory, "operator.crt"),
-                Path.Combine(directory, "operator.key"),
+                Path.Combine(directory, name + ".crt"),
+                Path.Combine(directory, name + ".key"),
                 Path.Combine(directory, "ca.crt")
             );
         }
 
-        if (SimulatedEstateFile.TryReadAlive(SimulatedEstateFile.DefaultDirectory) is { } simulated)
+        if (SimulatedEstateFile.TryReadAlive(SimulatedEstateFile.DefaultDirectory) is { } estate)
         {
+            var simulated = ofSimulated(estate);
             remarks.WriteLine(
-                $"exvirt: no certificate was named; taking that of the simulated hosts, {simulated.Operator.CertificatePath}."
+                $"exvirt: no certificate was named; taking that of the simulated hosts, {simulated.CertificatePath}."
             );
-            return simulated.Operator;
+            return simulated;
         }
 
         throw new CommandException(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using ExchangeVirt.Cli.Completion;
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.Rules;
@@ -19,20 +20,23 @@ internal static class DeleteCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var kind = new Argument<string>("KIND") { Description = $"{ResourceKind.Words}, or KIND/NAME." };
-        var name = new Argument<string?>("NAME") { Description = "The object.", Arity = ArgumentArity.ZeroOrOne };
-        var state = StateOptions.State();
-        var ofNamespace = new Option<string>("--namespace", "-n")
+        var source = new SourceOptions("default, or in a cluster that of the kubeconfig's context");
+        var kind = new KindArgument("KIND", source)
         {
-            Description = "Its namespace.",
-            HelpName = "NAME",
-            DefaultValueFactory = static _ => "default",
+            HelpName = "KIND",
+            Description = $"{ResourceKind.Words}, or KIND/NAME.",
+        };
+        var name = new LiveNameArgument("NAME", kind, source)
+        {
+            Description = "The object.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var wait = new Option<bool>("--wait") { Description = "Wait until the operator has let go of it." };
         var command = new TaughtCommand(
             "delete",
             """
-            Deletes a resource. Removing its manifest alone deletes nothing: a file may vanish by mistake.
+            Deletes a resource of a directory's operator. Removing its manifest alone deletes nothing: a file may vanish by
+            mistake. In a cluster nothing is deleted from here: that is kubectl's; what 'kubectl delete' would bring about is told.
 
             Remove the manifest first; while it is there, the resource is declared. What becomes of a virtual machine is
             up to its deletionPolicy: Retain leaves it as it is; Delete unregisters it from Hyper-V once somebody has shut
@@ -45,28 +49,30 @@ internal static class DeleteCommand
               0   it was asked for; with --wait, it is done
               1   there is no such resource
               2   it was refused
+              64  it is a cluster's: nothing was asked for
 
-            Example:
+            Examples:
               exvirt delete exvm/ex07 --namespace messaging --state state/ --wait
+              exvirt delete exvm/ex07 --namespace messaging      what deleting it from the cluster would bring about
             """
         )
         {
             kind,
             name,
-            state,
-            ofNamespace,
             wait,
         };
+        source.AddTo(command);
+        kind.CompletionSources.Add(static _ => LiveNames.Kinds());
         command.SetAction(
-            (parsed, cancellationToken) =>
-                DeleteAsync(
-                    context,
-                    parsed.GetRequiredValue(state),
-                    ResourceName.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name)),
-                    parsed.GetRequiredValue(ofNamespace),
-                    parsed.GetValue(wait),
-                    cancellationToken
-                )
+            async (parsed, cancellationToken) =>
+            {
+                var resource = ResourceName.Parse(parsed.GetRequiredValue(kind), parsed.GetValue(name));
+                using var estate = source.Open(parsed, context);
+                var key = resource.Key(estate.Namespace ?? estate.ManifestNamespace);
+                return estate.IsCluster
+                    ? await ClusterDeletion.TellAsync(context, estate, resource.Kind!, key, cancellationToken)
+                    : await DeleteAsync(context, estate.Place, resource, key, parsed.GetValue(wait), cancellationToken);
+            }
         );
         return command;
     }
@@ -75,14 +81,13 @@ internal static class DeleteCommand
         CommandContext context,
         string directory,
         ResourceName name,
-        string ofNamespace,
+        ResourceKey key,
         bool wait,
         CancellationToken cancellationToken
     )
     {
-        var key = name.Key(ofNamespace);
         var kind = name.Kind!.Type.Kind;
-        var reader = StateOptions.Open(directory);
+        var reader = new DirectoryReader(directory);
         string? Uid() =>
             reader
                 .ListJson()

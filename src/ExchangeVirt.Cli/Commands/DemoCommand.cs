@@ -17,7 +17,7 @@ internal static class DemoCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var output = StateOptions.Output("text", "json");
+        var output = CommonOptions.Output("text", "json");
         var command = new TaughtCommand(
             "demo",
             """

@@ -1,92 +1,126 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using ExchangeVirt.Cli.Completion;
+using ExchangeVirt.Cli.Estates;
 using ExchangeVirt.Cli.Output;
-using ExchangeVirt.Resources.V1Alpha1;
-using ExchangeVirt.Runtime.Directories;
+using ExchangeVirt.Resources.Schema;
 
 namespace ExchangeVirt.Cli.Commands;
 
 /// <summary>Prints resources with their status.</summary>
 internal static class GetCommand
 {
+    private static readonly string[] s_events = ["events", "event", "ev"];
+
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var kind = new Argument<string?>("KIND")
+        var source = new SourceOptions("in a directory all, in a cluster that of the kubeconfig's context");
+        var kind = new KindArgument("KIND", source)
         {
+            HelpName = "KIND",
             Description = $"{ResourceKind.Words}, or a plural, or KIND/NAME; 'events'; 'all'. Absent: all kinds.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var name = new Argument<string?>("NAME")
+        var name = new LiveNameArgument("NAME", kind, source)
         {
             Description = "One object. Absent: all of the kind.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var state = StateOptions.State();
-        var ofNamespace = StateOptions.Namespace();
-        var output = StateOptions.Output("table", "wide", "yaml", "json");
+        var output = CommonOptions.Output("table", "wide", "yaml", "json");
         var command = new TaughtCommand(
             "get",
             """
-            Prints resources and their status as the operator last wrote them. Works beside a running operator.
+            Prints resources and their status as the operator last wrote them. It works beside a running operator, on the cluster of
+            your kubeconfig or on the directory that --state names. A cluster's objects are printed whole, fields that this version
+            does not know too.
 
             Examples:
-              exvirt get --state state/                       everything
-              exvirt get exvm --state state/ -o wide          the virtual machines, with more columns
-              exvirt get exvm ex01 --state state/ -o yaml     one of them, whole: why it waits stands in status
-              exvirt get events --state state/                what happened, the latest last
+              exvirt get exvm -A                              the virtual machines of a cluster
+              exvirt get --state state/                       everything of a directory's operator
+              exvirt get exvm --state state/ -o wide          its virtual machines, with more columns
+              exvirt get exvm ex01 -n messaging -o yaml       one of them, whole: why it waits stands in status
+              exvirt get events -n messaging                  what happened, the latest last
             """
         )
         {
             kind,
             name,
-            state,
-            ofNamespace,
             output,
         };
-        command.SetAction(parsed =>
-        {
-            var reader = StateOptions.Open(parsed.GetRequiredValue(state));
-            var form = parsed.GetRequiredValue(output);
-            var wanted = parsed.GetValue(ofNamespace);
-            return parsed.GetValue(kind) is "events" or "event" or "ev"
-                ? Events(context, reader, parsed.GetValue(name), wanted, form)
-                : Resources(
-                    context,
-                    reader,
-                    ResourceName.Parse(parsed.GetValue(kind), parsed.GetValue(name)),
-                    wanted,
-                    form
-                );
-        });
+        source.AddTo(command);
+        kind.CompletionSources.Add(static _ => LiveNames.Kinds([.. s_events[..1], "all"]));
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                using var estate = source.Open(parsed, context);
+                var form = parsed.GetRequiredValue(output);
+                return s_events.Contains(parsed.GetValue(kind), StringComparer.Ordinal)
+                    ? await EventsAsync(context, estate, parsed.GetValue(name), form, cancellationToken)
+                    : await ResourcesAsync(
+                        context,
+                        estate,
+                        ResourceName.Parse(parsed.GetValue(kind), parsed.GetValue(name)),
+                        form,
+                        cancellationToken
+                    );
+            }
+        );
         return command;
     }
 
-    private static int Resources(
+    private static async Task<int> ResourcesAsync(
         CommandContext context,
-        DirectoryReader reader,
+        IEstateSource estate,
         ResourceName name,
-        string? ofNamespace,
+        string form,
+        CancellationToken cancellationToken
+    )
+    {
+        List<JsonObject> items = [];
+        List<AccessDeniedException> denied = [];
+        foreach (var kind in ResourceKind.All.Where(kind => name.Kind is null || name.Kind == kind))
+        {
+            try
+            {
+                items.AddRange(
+                    name.Name is null
+                        ? await estate.ListAsync(kind, everywhere: false, cancellationToken)
+                        : await estate.FindAsync(kind, name.Name, cancellationToken)
+                );
+            }
+            catch (AccessDeniedException refused) when (name.Kind is null)
+            {
+                // Of all kinds, what may be seen is shown.
+                denied.Add(refused);
+            }
+        }
+
+        foreach (var remark in estate.ListRemarks().Concat(denied.Select(static refused => refused.Message)))
+        {
+            await context.Error.WriteLineAsync($"exvirt: {context.Invocation.Say(remark)}");
+        }
+
+        if (items.Count > 0)
+        {
+            Write(context, estate, items, name, form);
+        }
+        else if (denied.Count == 0)
+        {
+            return Nothing(context, estate, name);
+        }
+
+        return denied.Count == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static void Write(
+        CommandContext context,
+        IEstateSource estate,
+        List<JsonObject> items,
+        ResourceName name,
         string form
     )
     {
-        var items = reader
-            .ListJson()
-            .Where(item =>
-                name.Fits(item) && (ofNamespace is null || (string?)item["metadata"]?["namespace"] == ofNamespace)
-            )
-            .ToList();
-        if (items.Count == 0)
-        {
-            return Nothing(context, name);
-        }
-
-        foreach (var damage in reader.ListDamage())
-        {
-            context.Error.WriteLine($"exvirt: {damage}");
-        }
-
         switch (form)
         {
             case "json":
@@ -96,18 +130,22 @@ internal static class GetCommand
                 context.Out.Write(YamlText.Of(Document(items, name)));
                 break;
             default:
-                Tables(context, items, name, form == "wide");
+                Tables(context, estate, items, name, form == "wide");
                 break;
         }
-
-        return ExitCode.Success;
     }
 
     // Like kubectl: one named object stands for itself, anything else is a list.
     private static JsonObject Document(List<JsonObject> items, ResourceName name) =>
         name is { Kind: not null, Name: not null } && items is [var single] ? single : ResourceList.Of(items);
 
-    private static void Tables(CommandContext context, List<JsonObject> items, ResourceName name, bool wide)
+    private static void Tables(
+        CommandContext context,
+        IEstateSource estate,
+        List<JsonObject> items,
+        ResourceName name,
+        bool wide
+    )
     {
         var isFirst = true;
         foreach (var kind in ResourceKind.All)
@@ -124,48 +162,55 @@ internal static class GetCommand
             }
 
             isFirst = false;
-            ResourceTable.Of(kind, ofKind, wide, name.Kind is null, context.Clock.GetUtcNow()).Write(context.Out);
+            // Like kubectl, whoever asks a cluster for all namespaces is told each object's.
+            var namespaces =
+                estate is { IsCluster: true, Namespace: null } && kind.Resource.Scope is ResourceScope.Namespaced;
+            ResourceTable
+                .Of(kind, ofKind, wide, name.Kind is null, context.Clock.GetUtcNow(), namespaces)
+                .Write(context.Out);
         }
     }
 
-    private static int Nothing(CommandContext context, ResourceName name)
+    private static int Nothing(CommandContext context, IEstateSource estate, ResourceName name)
     {
+        var where =
+            estate.Namespace is { } inNamespace && name.Kind?.Resource.Scope is not ResourceScope.Cluster
+                ? $" in namespace {inNamespace}"
+                : "";
         if (name.Name is not null)
         {
             throw new CommandException(
-                $"There is no {name.Kind?.Type.Kind ?? "object"} {name.Name}.",
+                $"There is no {name.Kind?.Type.Kind ?? "object"} {name.Name}{where}.",
                 ExitCode.NotReady
             );
         }
 
-        context.Error.WriteLine("No resources found.");
+        context.Error.WriteLine($"No resources found{where}.");
         return ExitCode.Success;
     }
 
-    private static int Events(
+    private static async Task<int> EventsAsync(
         CommandContext context,
-        DirectoryReader reader,
+        IEstateSource estate,
         string? name,
-        string? ofNamespace,
-        string form
+        string form,
+        CancellationToken cancellationToken
     )
     {
-        var events = reader
-            .ListEvents()
-            .Where(record =>
-                (name is null || record.Regarding.Key.Name == name)
-                && (ofNamespace is null || record.Regarding.Key.Namespace == ofNamespace)
-            )
+        var events = (await estate.ListEventsAsync(cancellationToken))
+            .Where(seen => name is null || seen.Record.Regarding.Key.Name == name)
             .ToList();
         if (form is "json" or "yaml")
         {
-            var list = JsonSerializer.SerializeToNode(events, ResourceJson.Options);
-            context.Out.WriteLine(form == "json" ? ResourceList.Json(list) : YamlText.Of(list));
+            JsonNode list = estate.IsCluster
+                ? ResourceList.Of(events.Select(static seen => (JsonObject)seen.Whole))
+                : new JsonArray([.. events.Select(static seen => seen.Whole.DeepClone())]);
+            await context.Out.WriteLineAsync(form == "json" ? ResourceList.Json(list) : YamlText.Of(list));
             return ExitCode.Success;
         }
 
         var table = new TextTable("LAST SEEN", "TYPE", "REASON", "OBJECT", "COUNT", "MESSAGE");
-        foreach (var record in events)
+        foreach (var record in events.Select(static seen => seen.Record))
         {
             table.Add(
                 Age.Since(record.LastTimestamp, context.Clock.GetUtcNow()),

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ExchangeVirt.Runtime.Directories;
+using ExchangeVirt.Cli.Estates;
 using ExchangeVirt.Runtime.Stores;
 
 namespace ExchangeVirt.Cli.Commands;
@@ -22,11 +22,20 @@ internal static class PauseCommand
             Stops every action on every host before the next one begins; an action already under way ends. A member of a
             DAG that is down for its restart is brought back up first. Works with and without an operator running.
 
+            In a cluster the switch is the ConfigMap exchangevirt-pause in the operator's namespace; the Role exchangevirt-pause
+            of that namespace lets people pull it.
+
             Narrower switches: spec.paused on a machine or a policy, and 'exvirt-agent pause' on one host.
 
+            Exit codes:
+              0   it is pulled
+              1   it is pulled, but no operator ever ran in that namespace of the cluster: none may see it
+              3   it could not be pulled
+
             Examples:
-              exvirt pause --all --state state/ --reason 'storage firmware update'
-              exvirt resume --all --state state/
+              exvirt pause --all --reason 'storage firmware update'
+              exvirt pause --all --state state/               of the operator of a directory
+              exvirt resume --all
             """,
             paused: true,
             reason
@@ -41,7 +50,8 @@ internal static class PauseCommand
             """
             Releases the switch that 'exvirt pause --all' pulled. What waited is planned afresh.
 
-            Example:
+            Examples:
+              exvirt resume --all
               exvirt resume --all --state state/
             """,
             paused: false,
@@ -60,13 +70,14 @@ internal static class PauseCommand
         {
             Description = "Everything. Must be said, so that nobody says it by accident.",
         };
-        var state = StateOptions.State();
-        var command = new TaughtCommand(name, description) { all, state };
+        var source = new SourceOptions(ofOperator: true);
+        var command = new TaughtCommand(name, description) { all };
         if (reason is not null)
         {
             command.Add(reason);
         }
 
+        source.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -78,26 +89,63 @@ internal static class PauseCommand
                     );
                 }
 
-                var directory = parsed.GetRequiredValue(state);
-                StateOptions.Open(directory);
-                var control = new DirectoryControlState(directory, context.Clock);
-                await new PauseSwitch(control).WriteAsync(
-                    new PauseState(
-                        paused,
-                        (reason is null ? null : parsed.GetValue(reason)) ?? "",
-                        Environment.UserName,
-                        context.Clock.GetUtcNow()
-                    ),
-                    cancellationToken
+                using var estate = source.Open(parsed, context);
+                var state = new PauseState(
+                    paused,
+                    (reason is null ? null : parsed.GetValue(reason)) ?? "",
+                    Environment.UserName,
+                    context.Clock.GetUtcNow()
                 );
-                await context.Out.WriteLineAsync(
-                    paused
-                        ? "Paused: no action begins on any host until 'exvirt resume --all'."
-                        : "Resumed: what waited is planned afresh."
-                );
-                return ExitCode.Success;
+                return await ThrowAsync(context, estate, state, cancellationToken);
             }
         );
         return command;
+    }
+
+    private static async Task<int> ThrowAsync(
+        CommandContext context,
+        IEstateSource estate,
+        PauseState state,
+        CancellationToken cancellationToken
+    )
+    {
+        if (estate is not ClusterSource cluster)
+        {
+            await new PauseSwitch(estate.Control).WriteAsync(state, cancellationToken);
+            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, place: null)));
+            return ExitCode.Success;
+        }
+
+        var doubt = await DoubtAsync(cluster, cancellationToken);
+        await cluster.WritePauseAsync(state, cancellationToken);
+        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster.Place)));
+        if (doubt is null)
+        {
+            return ExitCode.Success;
+        }
+
+        await context.Error.WriteLineAsync($"exvirt: {context.Invocation.Say(doubt)}");
+        return ExitCode.NotReady;
+    }
+
+    private static string Done(PauseState state, string? place) =>
+        state.IsPaused
+            ? $"Paused: no action begins on any host{(place is null ? "" : $" of {place}")} until 'exvirt resume --all'."
+            : $"Resumed: what waited{(place is null ? "" : $" at {place}")} is planned afresh.";
+
+    // A switch that nobody reads stops nothing, and whoever pulls it has to know.
+    private static async Task<string?> DoubtAsync(ClusterSource cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await cluster.GetControlAsync("installation", cancellationToken) is not null
+                ? null
+                : $"No operator ever ran in namespace {cluster.OperatorNamespace}: there is no ConfigMap exchangevirt-installation. One that runs in "
+                    + "another namespace does not see this switch; name its namespace with --operator-namespace.";
+        }
+        catch (AccessDeniedException refused)
+        {
+            return $"Whether an operator reads this switch could not be looked up. {refused.Message}";
+        }
     }
 }

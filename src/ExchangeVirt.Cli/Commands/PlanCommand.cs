@@ -1,128 +1,265 @@
 using System.CommandLine;
 using System.Text.Json;
-using ExchangeVirt.Agent.Contract;
-using ExchangeVirt.Agent.Contract.Client;
-using ExchangeVirt.Agent.Contract.Security;
+using ExchangeVirt.Cli.Estates;
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Cli.Planning;
-using ExchangeVirt.Cli.Simulation;
 using ExchangeVirt.Operator.Previewing;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.V1Alpha1;
-using ExchangeVirt.Runtime.Directories;
-using ExchangeVirt.Runtime.Stores;
 
 namespace ExchangeVirt.Cli.Commands;
 
-/// <summary>Says what the operator would do now, and changes nothing.</summary>
+/// <summary>Says what the operator has pending, or what it would do, and changes nothing.</summary>
 internal static class PlanCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
-        var manifests = new Option<string>("--manifests", "-m")
-        {
-            Description = "Directory of manifests, with the HyperVHosts whose agents are asked.",
-            HelpName = "DIR",
-            Required = true,
-        };
-        var state = new Option<string?>("--state", "-s")
+        var manifests = new Option<string?>("--manifests", "-m")
         {
             Description =
-                "State directory of the operator: what is bound where, and what runs. Absent: as if it began afresh.",
+                "Directory of manifests that are the whole estate, with the HyperVHosts whose agents are asked.",
             HelpName = "DIR",
         };
-        var output = StateOptions.Output("text", "json");
+        var files = CommonOptions.Filename("Manifests that are about to be applied to the estate.");
+        var source = new SourceOptions(
+            "in a directory all, in a cluster that of the kubeconfig's context",
+            ofOperator: true
+        );
+        var output = CommonOptions.Output("text", "json");
         var certificates = new CertificateOptions();
         var command = new TaughtCommand(
             "plan",
             """
-            Says what the operator would do now: for every machine the actions in order, which of them need it off, and what
-            each one waits for. Reads every host through its agent, and changes nothing anywhere.
+            Says what the operator has pending or would do, and changes nothing. For every machine: the actions in order, which of
+            them need it off, and what each one waits for.
+
+            Alone, it tells what is pending by the status of a cluster's objects, or of a directory's (--state). No host is asked.
+
+            With -f it tells what would change if those manifests were applied. With --certificates it asks every host through its
+            agent, and decides as the operator would; a reader's certificate is enough. Without, it tells as much as
+            declarations and status do, and says so. In a cluster it reads all namespaces for that.
+
+            With --manifests it needs no operator: those manifests are the whole estate, every host is asked, and --state adds
+            what an operator remembers of it.
 
             Exit codes:
               0   it was worked out, whatever is in it
               2   a manifest is invalid; nothing was worked out
-              3   it could not be worked out: no certificate, an unreadable state
+              3   it could not be worked out: no certificate, no agent that answers, an unreadable state
 
             Examples:
-              exvirt plan --manifests manifests/ --certificates pki/
-              exvirt plan --manifests manifests/ --state state/ -o json | jq '.virtualMachines[] | select(.restart)'
+              exvirt plan -A
+              exvirt plan -f manifests/                                  before 'kubectl apply -f manifests/'
+              exvirt plan -f manifests/ --certificates pki/
+              exvirt plan --manifests manifests/ --certificates pki/     without any operator
+              exvirt plan --state state/ -o json | jq '.virtualMachines[] | select(.restart)'
             """
         )
         {
+            files,
             manifests,
-            state,
             output,
         };
+        source.AddTo(command);
         certificates.AddTo(command);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var read = ManifestReader.ReadPaths([parsed.GetRequiredValue(manifests)]);
-                if (read.Problems.Count > 0)
+                var form = parsed.GetRequiredValue(output);
+                var declared = parsed.GetValue(manifests);
+                var applied = parsed.GetValue(files) ?? [];
+                if (declared is not null)
                 {
-                    foreach (var problem in read.Problems)
-                    {
-                        await context.Error.WriteLineAsync(problem.ToString());
-                    }
-
-                    return ExitCode.Invalid;
+                    return applied.Length > 0 || source.NamesCluster(parsed)
+                        ? throw new CommandException(
+                            "--manifests are a whole estate without a cluster. What is about to be applied to one: -f.",
+                            ExitCode.Usage
+                        )
+                        : await WholeAsync(context, parsed, source, certificates, declared, form, cancellationToken);
                 }
 
-                var plan = await ComputeAsync(
-                    context,
-                    read,
-                    parsed.GetValue(state),
-                    certificates.Find(parsed, context.Error),
-                    cancellationToken
-                );
-                var report = PlanReport.Of(plan);
-                if (parsed.GetRequiredValue(output) == "json")
-                {
-                    await context.Out.WriteLineAsync(
-                        ResourceList.Json(JsonSerializer.SerializeToNode(report, ResourceJson.Options))
-                    );
-                }
-                else
-                {
-                    report.Write(context.Out);
-                }
-
-                return ExitCode.Success;
+                using var estate = source.Open(parsed, context);
+                return applied.Length == 0
+                    ? await PendingAsync(context, estate, form, cancellationToken)
+                    : await ApplyAsync(context, parsed, estate, certificates, applied, form, cancellationToken);
             }
         );
         return command;
     }
 
-    private static async Task<EstatePlan> ComputeAsync(
+    private static async Task<int> PendingAsync(
         CommandContext context,
-        ManifestSet manifests,
-        string? stateDirectory,
-        TlsFiles certificate,
+        IEstateSource estate,
+        string form,
         CancellationToken cancellationToken
     )
     {
-        try
+        var objects = await EstateObjects.ReadAsync(estate, everywhere: false, cancellationToken);
+        await TellGapsAsync(context, objects);
+        var report = PlanReport.Of(objects);
+        Write(context, report, form, report.Write);
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ApplyAsync(
+        CommandContext context,
+        ParseResult parsed,
+        IEstateSource estate,
+        CertificateOptions certificates,
+        string[] files,
+        string form,
+        CancellationToken cancellationToken
+    )
+    {
+        var manifests = ManifestReader.ReadPaths(files, estate.ManifestNamespace, context.Input);
+        if (await RefuseAsync(context, manifests))
         {
-            var known = stateDirectory is null ? null : StateOptions.Open(stateDirectory);
-            var control = stateDirectory is null ? null : new DirectoryControlState(stateDirectory, context.Clock);
-            var connector = new HostAgentConnector(AgentConnection.Options(certificate, context.Clock));
-            var installation = control is null
-                ? null
-                : await control.GetControlAsync("installation", cancellationToken);
-            return await PlanPreview.ComputeAsync(
-                PlannedEntities.Merge(manifests, known),
-                new InstallationEpoch(installation?.Value ?? "", 0),
-                control is null ? null : await new PauseSwitch(control).ReadAsync(cancellationToken),
-                connector,
-                context.Clock,
+            return ExitCode.Invalid;
+        }
+
+        var live = await EstateObjects.ReadAsync(estate, everywhere: true, cancellationToken);
+        if (certificates.IsNamed(parsed))
+        {
+            if (live.NotShown is [var gap, ..])
+            {
+                throw new CommandException($"The operator decides by all objects, and not all may be read. {gap}");
+            }
+
+            var identity = await estate.SeeOperatorAsync(cancellationToken);
+            var plan = await HostPlan.ComputeAsync(
+                context,
+                PlannedEntities.Apply(manifests, live),
+                identity,
+                certificates.FindForReading(parsed, context.Error),
                 cancellationToken
             );
+            if (plan.UnreachableHosts.Count > 0 && plan.UnreachableHosts.Count == CountHosts(live, manifests))
+            {
+                throw new CommandException(
+                    $"No host's agent answers: {string.Join("; ", plan.UnreachableHosts.Select(static host => $"{host.Key}: {host.Value}"))}. Agents are asked "
+                        + "from here, not from the operator's place; without --certificates 'exvirt plan -f' goes by status."
+                );
+            }
+
+            var report = PlanReport.Of(InScope(plan, estate, manifests));
+            Write(context, report, form, report.Write);
+            return ExitCode.Success;
         }
-        catch (Exception refused) when (refused is TlsFileException or StateVersionException or StateDamagedException)
+
+        await TellGapsAsync(context, live);
+        var pause = (await estate.SeeOperatorAsync(cancellationToken)).Pause;
+        var now = context.Clock.GetUtcNow();
+        // Compared before anything is joined: joining writes into the manifests' objects.
+        var objects = manifests
+            .Entities.Select(each =>
+                ObjectChange.Of(
+                    each.Entity,
+                    live.Find(each.Entity.Kind, each.Entity.Metadata.NamespaceProperty, each.Entity.Metadata.Name)
+                )
+            )
+            .ToList();
+        var changes = ChangeReport.Of(
+            objects,
+            StatusPreview.Of([.. live.All], pause, now),
+            StatusPreview.Of(PlannedEntities.Apply(manifests, live), pause, now)
+        );
+        Write(context, changes, form, changes.Write);
+        return ExitCode.Success;
+    }
+
+    private static int CountHosts(EstateObjects live, ManifestSet manifests) =>
+        live
+            .Hosts.Concat(manifests.Entities.Select(static each => each.Entity).OfType<HyperVHost>())
+            .DistinctBy(static host => host.Metadata.Name)
+            .Count();
+
+    // Everything is reckoned with; told are the machines that were asked about.
+    private static EstatePlan InScope(EstatePlan plan, IEstateSource estate, ManifestSet manifests) =>
+        plan with
         {
-            throw new CommandException(refused.Message, ExitCode.Failure, refused);
+            VirtualMachines =
+            [
+                .. plan.VirtualMachines.Where(preview =>
+                    estate.Namespace is null
+                    || preview.Entity.Metadata.NamespaceProperty == estate.Namespace
+                    || manifests.Entities.Any(each =>
+                        each.Entity is ExchangeVirtualMachine
+                        && each.Entity.Metadata.Name == preview.Entity.Metadata.Name
+                        && each.Entity.Metadata.NamespaceProperty == preview.Entity.Metadata.NamespaceProperty
+                    )
+                ),
+            ],
+        };
+
+    private static async Task<int> WholeAsync(
+        CommandContext context,
+        ParseResult parsed,
+        SourceOptions source,
+        CertificateOptions certificates,
+        string directory,
+        string form,
+        CancellationToken cancellationToken
+    )
+    {
+        var manifests = ManifestReader.ReadPaths([directory]);
+        if (await RefuseAsync(context, manifests))
+        {
+            return ExitCode.Invalid;
+        }
+
+        using var state = parsed.GetValue(source.State) is null ? null : source.Open(parsed, context);
+        var known = state is null ? null : await EstateObjects.ReadAsync(state, everywhere: true, cancellationToken);
+        var plan = await HostPlan.ComputeAsync(
+            context,
+            PlannedEntities.Merge(manifests, known),
+            state is null ? new OperatorSight() : await state.SeeOperatorAsync(cancellationToken),
+            certificates.FindForReading(parsed, context.Error),
+            cancellationToken
+        );
+        var report = PlanReport.Of(plan);
+        Write(context, report, form, report.Write);
+        return ExitCode.Success;
+    }
+
+    private static async Task<bool> RefuseAsync(CommandContext context, ManifestSet manifests)
+    {
+        foreach (var problem in manifests.Problems)
+        {
+            await context.Error.WriteLineAsync(problem.ToString());
+        }
+
+        return manifests.Problems.Count > 0;
+    }
+
+    private static async Task TellGapsAsync(CommandContext context, EstateObjects objects)
+    {
+        foreach (var gap in objects.NotShown)
+        {
+            await context.Error.WriteLineAsync($"exvirt: {context.Invocation.Say(gap)}");
+        }
+
+        foreach (var odd in objects.Unreadable)
+        {
+            await context.Error.WriteLineAsync(
+                $"exvirt: {odd.Kind.Type.Kind} {odd.Key} does not fit this version and is left out: {odd.Message}"
+            );
+        }
+    }
+
+    private static void Write(CommandContext context, object report, string form, Action<TextWriter> write)
+    {
+        if (form == "json")
+        {
+            context.Out.WriteLine(
+                ResourceList.Json(JsonSerializer.SerializeToNode(report, report.GetType(), ResourceJson.Options))
+            );
+        }
+        else
+        {
+            using var text = new StringWriter();
+            write(text);
+            context.Out.Write(context.Invocation.Say(text.ToString()));
         }
     }
 }

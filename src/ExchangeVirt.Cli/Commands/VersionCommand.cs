@@ -1,12 +1,16 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using ExchangeVirt.Cli.Estates;
 
 namespace ExchangeVirt.Cli.Commands;
 
-/// <summary>Prints which build this is.</summary>
+/// <summary>Prints which build this is, and which the cluster's operator is.</summary>
 internal static class VersionCommand
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     /// <summary>The version of this build.</summary>
     public static string Version { get; } =
         typeof(VersionCommand)
@@ -16,22 +20,113 @@ internal static class VersionCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandContext context)
     {
+        var clientOnly = new Option<bool>("--client") { Description = "This program alone; no cluster is asked." };
+        var source = new SourceOptions(ofOperator: true);
         var command = new TaughtCommand(
             "version",
             """
-            Prints the version of this program and what it runs on.
+            Prints the version of this program, and of the operator in the cluster.
 
-            Example:
+            A cluster is asked where a kubeconfig is found. Its operator's version is what the Deployment there says; one that
+            runs in another way does not tell.
+
+            Examples:
               exvirt version
+              exvirt version --client
             """
-        );
-        command.SetAction(_ =>
+        )
         {
-            context.Out.WriteLine(
-                $"exvirt {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"
-            );
-            return ExitCode.Success;
-        });
+            clientOnly,
+            source.Kubeconfig,
+            source.Context,
+            source.OperatorNamespace,
+        };
+        command.Source = source;
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                await context.Out.WriteLineAsync(
+                    $"exvirt {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"
+                );
+                if (!parsed.GetValue(clientOnly) && Find(parsed, context, source) is { } cluster)
+                {
+                    using (cluster)
+                    {
+                        await context.Out.WriteLineAsync(await OperatorAsync(cluster, context, cancellationToken));
+                    }
+                }
+
+                return ExitCode.Success;
+            }
+        );
         return command;
+    }
+
+    // Whoever named no cluster asks for this program's version alone where there is none.
+    private static ClusterSource? Find(ParseResult parsed, CommandContext context, SourceOptions source)
+    {
+        try
+        {
+            return source.OpenCluster(parsed, context);
+        }
+        catch (CommandException) when (!source.NamesCluster(parsed))
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string> OperatorAsync(
+        ClusterSource cluster,
+        CommandContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        using var late = new CancellationTokenSource(s_patience, context.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            var found = (await cluster.ListDeploymentsAsync(either.Token) ?? [])
+                .Where(static each =>
+                    (string?)each["metadata"]?["labels"]?["app.kubernetes.io/name"] == "exchangevirt-operator"
+                )
+                .Select(static each =>
+                    $"operator {VersionOf(each) ?? "of a version that its image does not tell"} (Deployment {(string?)each["metadata"]?["name"]})"
+                )
+                .ToList();
+            var what =
+                found.Count == 0
+                    ? $"operator not known: no Deployment in namespace {cluster.OperatorNamespace} is labelled as it"
+                    : string.Join(", ", found);
+            return $"{what}, {cluster.Place}";
+        }
+        catch (CommandException refused)
+        {
+            return context.Invocation.Say($"operator not known: {refused.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return $"operator not known: {cluster.Place} did not answer within {s_patience.TotalSeconds:0} s";
+        }
+    }
+
+    /// <summary>Reads the version off the operator's Deployment: its recommended label, else its image's tag.</summary>
+    /// <returns>Null where neither says it.</returns>
+    public static string? VersionOf(JsonObject deployment)
+    {
+        if ((string?)deployment["metadata"]?["labels"]?["app.kubernetes.io/version"] is { Length: > 0 } label)
+        {
+            return label;
+        }
+
+        var image = (string?)
+            (deployment["spec"]?["template"]?["spec"]?["containers"] as JsonArray)?.FirstOrDefault()?["image"];
+        if (image is null || image.Contains('@', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        // A colon before the last slash belongs to a registry's port.
+        var tag = image.LastIndexOf(':');
+        return tag > image.LastIndexOf('/') ? image[(tag + 1)..] : null;
     }
 }

@@ -8,22 +8,25 @@ namespace ExchangeVirt.Cli.Output;
 /// <summary>Prints resources as the columns of their kind.</summary>
 internal static class ResourceTable
 {
-    /// <summary>Makes the table of one kind; a NAMESPACE column appears where more than one namespace is shown.</summary>
+    /// <summary>Makes the table of one kind; a NAMESPACE column appears where more than one namespace is shown, or where it is asked for.</summary>
     /// <param name="kind">The kind of all <paramref name="items"/>.</param>
     /// <param name="items">The objects.</param>
     /// <param name="wide">Whether the wide columns are shown too.</param>
     /// <param name="prefixed">Whether names are written as <c>kind/name</c>, for output that mixes kinds.</param>
     /// <param name="now">The moment that ages are told at.</param>
+    /// <param name="showNamespaces">Whether the namespace is shown in any case.</param>
     public static TextTable Of(
         ResourceKind kind,
         IReadOnlyList<JsonObject> items,
         bool wide,
         bool prefixed,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool showNamespaces = false
     )
     {
         var columns = kind.Columns.Where(column => wide || !column.Wide).ToList();
-        var namespaces = items.Select(static item => Text(item, ".metadata.namespace")).Distinct().Count() > 1;
+        var namespaces =
+            showNamespaces || items.Select(static item => Text(item, ".metadata.namespace")).Distinct().Count() > 1;
         var table = new TextTable([
             .. namespaces ? ["NAMESPACE"] : Array.Empty<string>(),
             "NAME",

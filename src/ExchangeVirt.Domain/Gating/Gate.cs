@@ -27,6 +27,21 @@ public static class Gate
             ?? new GateDecision.Open();
     }
 
+    /// <summary>
+    /// Asks only the gates that rest on what is declared and on the time: switches, enforcement, windows. For a look that has
+    /// no facts of hosts; what it calls open may still be closed by the others.
+    /// </summary>
+    /// <returns>Null where none of these is closed.</returns>
+    public static GateDecision.Closed? CheckDeclared(GateInput input, PlannedAction action)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(action);
+
+        return PausedGate.Check(input, bringsBack: false)
+            ?? EnforcementGate.Check(input, bringsBack: false)
+            ?? WindowGate.Check(input, action);
+    }
+
     /// <summary>Chooses what of a plan is done next: the first action whose gate is open, unless something before it that is closed is what it rests on.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="check">The gates, as <see cref="Check"/> with this moment's facts.</param>

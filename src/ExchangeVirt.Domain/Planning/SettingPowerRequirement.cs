@@ -145,6 +145,23 @@ public sealed record SettingPowerRequirement(
         Notes,
     ];
 
+    /// <summary>Finds the row of a setting by its name in status.</summary>
+    /// <returns>Null for power states and saved states, which are no settings to Hyper-V.</returns>
+    public static SettingPowerRequirement? Of(string setting) =>
+        setting switch
+        {
+            SettingNames.ProcessorCount => ProcessorCount,
+            SettingNames.Memory => FixedMemorySize,
+            SettingNames.Checkpoints or SettingNames.AutomaticCheckpoints => Checkpoints,
+            SettingNames.ExistingCheckpoints => MergeCheckpoint,
+            SettingNames.AutomaticStopAction => AutomaticStopAction,
+            SettingNames.AutomaticStartAction => AutomaticStartAction,
+            SettingNames.AutomaticRecoveryAction => AutomaticRecoveryAction,
+            _ when setting.StartsWith(SettingNames.NetworkAdapter(""), StringComparison.Ordinal) => NetworkAdapter,
+            _ when setting.StartsWith(SettingNames.Disk(""), StringComparison.Ordinal) => ScsiDisk,
+            _ => null,
+        };
+
     /// <summary>Tells whether the change is accepted now. It never is between two states.</summary>
     public bool AllowedWhile(PowerState state) =>
         state switch

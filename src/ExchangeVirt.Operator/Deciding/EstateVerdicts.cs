@@ -32,19 +32,19 @@ public static class EstateVerdicts
     }
 
     /// <summary>Judges what a manifest asks for by itself, as if it were applied: a wish that breaks a rule is refused before anything is done.</summary>
-    public static IReadOnlyList<RuleVerdict> OfDesired(Situation situation)
+    public static IReadOnlyList<RuleVerdict> OfDesired(Situation situation) =>
+        OfDesired(situation.Desired, situation.Policy, situation.Now);
+
+    /// <summary>Judges what a manifest asks for by itself.</summary>
+    public static IReadOnlyList<RuleVerdict> OfDesired(DesiredVirtualMachine desired, Policy policy, DateTimeOffset now)
     {
         var estate = new Estate(
-            new EstateFacts
-            {
-                TakenAt = situation.Now,
-                VirtualMachines = [EstateBuilder.Declared(situation.Desired, situation.Policy)],
-            }
+            new EstateFacts { TakenAt = now, VirtualMachines = [EstateBuilder.Declared(desired, policy)] }
         );
         return
         [
             .. SupportRules
-                .EvaluateVirtualMachine(estate, situation.Key.ToString(), situation.Now)
+                .EvaluateVirtualMachine(estate, desired.Key.ToString(), now)
                 .Where(static verdict => verdict.Verdict is Verdict.Violated),
         ];
     }

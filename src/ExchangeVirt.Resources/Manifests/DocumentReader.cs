@@ -7,6 +7,7 @@ namespace ExchangeVirt.Resources.Manifests;
 /// <summary>Reads the documents of one file into entities.</summary>
 internal sealed class DocumentReader(
     string file,
+    string defaultNamespace,
     List<ManifestEntity> entities,
     List<ManifestProblem> problems,
     List<ManifestProblem> notices
@@ -118,7 +119,7 @@ internal sealed class DocumentReader(
 
     private void ReadEntity(YamlMapping root, KindSchema kind, string prefix)
     {
-        var reading = EntityReading.Of(root, kind);
+        var reading = EntityReading.Of(root, kind, before: null, defaultNamespace);
         foreach (var each in reading.Found)
         {
             Report(each.Line, ResourceRules.Join(prefix, each.Path), each.Message);

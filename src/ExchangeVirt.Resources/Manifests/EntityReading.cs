@@ -27,6 +27,9 @@ internal sealed class EntityReading
         "uid",
     ];
 
+    /// <summary>The namespace of an object whose manifest names none, where nobody says otherwise.</summary>
+    public const string DefaultNamespace = "default";
+
     private static readonly string[] MetadataFields = ["name", "namespace", "labels", "annotations"];
 
     private static readonly TextSchema Name = new(253, TextShape.NotEmpty);
@@ -50,12 +53,14 @@ internal sealed class EntityReading
     };
 
     private readonly KindSchema _kind;
+    private readonly string _defaultNamespace;
     private readonly List<SchemaProblem> _found = [];
     private readonly SchemaWalker _walker;
 
-    private EntityReading(YamlMapping root, KindSchema kind, YamlMapping? before)
+    private EntityReading(YamlMapping root, KindSchema kind, YamlMapping? before, string defaultNamespace)
     {
         _kind = kind;
+        _defaultNamespace = defaultNamespace;
         _walker = new SchemaWalker(_found.Add);
         _walker.Mark("", root.Line);
         var json = new JsonObject { ["apiVersion"] = ApiGroup.ApiVersion, ["kind"] = kind.Kind };
@@ -79,8 +84,13 @@ internal sealed class EntityReading
     /// <param name="root">Its tree.</param>
     /// <param name="kind">Its kind.</param>
     /// <param name="before">The version before; what did not fit already then and was not touched is forgiven. Null: none.</param>
-    public static EntityReading Of(YamlMapping root, KindSchema kind, YamlMapping? before = null) =>
-        new(root, kind, before);
+    /// <param name="defaultNamespace">The namespace where the object names none.</param>
+    public static EntityReading Of(
+        YamlMapping root,
+        KindSchema kind,
+        YamlMapping? before = null,
+        string defaultNamespace = DefaultNamespace
+    ) => new(root, kind, before, defaultNamespace);
 
     /// <summary>Asks the rules whose fields are sound.</summary>
     /// <param name="before">The version before, or null where the object is new.</param>
@@ -169,7 +179,7 @@ internal sealed class EntityReading
 
         if (_kind.Resource.Scope is ResourceScope.Namespaced && metadata.Find("namespace") is null)
         {
-            json["namespace"] = "default";
+            json["namespace"] = _defaultNamespace;
         }
 
         return json;

@@ -18,24 +18,35 @@ public static class ManifestReader
 
     /// <summary>Reads files, and below directories every .yaml, .yml and .json file that no dot hides, in order of their paths.</summary>
     /// <param name="paths">Files and directories; each names itself in problems as given here.</param>
-    public static ManifestSet ReadPaths(IEnumerable<string> paths)
+    /// <param name="defaultNamespace">The namespace of objects that name none.</param>
+    /// <param name="standardInput">Opens what the path <c>-</c> stands for. Null: it is a path as any other.</param>
+    public static ManifestSet ReadPaths(
+        IEnumerable<string> paths,
+        string defaultNamespace = EntityReading.DefaultNamespace,
+        Func<Stream>? standardInput = null
+    )
     {
         var problems = new List<ManifestProblem>();
         var files = new List<ManifestFile>();
         foreach (var file in paths.SelectMany(path => Expand(path, problems)).Distinct(StringComparer.Ordinal))
         {
-            if (Load(file, problems) is { } content)
+            if (Load(file, problems, standardInput) is { } content)
             {
                 files.Add(new ManifestFile(file, content));
             }
         }
 
-        var read = Read(files);
+        var read = Read(files, defaultNamespace);
         return read with { Problems = [.. problems, .. read.Problems] };
     }
 
     /// <summary>Reads the contents of files; a name that two objects of a kind share, in whatever files, is a problem.</summary>
-    public static ManifestSet Read(IEnumerable<ManifestFile> files)
+    /// <param name="files">The files.</param>
+    /// <param name="defaultNamespace">The namespace of objects that name none.</param>
+    public static ManifestSet Read(
+        IEnumerable<ManifestFile> files,
+        string defaultNamespace = EntityReading.DefaultNamespace
+    )
     {
         var entities = new List<ManifestEntity>();
         var problems = new List<ManifestProblem>();
@@ -48,7 +59,7 @@ public static class ManifestReader
                     text,
                     (line, message) => problems.Add(new(file.Name, line, "", message))
                 );
-                var reader = new DocumentReader(file.Name, entities, problems, notices);
+                var reader = new DocumentReader(file.Name, defaultNamespace, entities, problems, notices);
                 foreach (var tree in trees)
                 {
                     reader.Read(tree, "");
@@ -121,11 +132,11 @@ public static class ManifestReader
         }
     }
 
-    private static byte[]? Load(string file, List<ManifestProblem> problems)
+    private static byte[]? Load(string file, List<ManifestProblem> problems, Func<Stream>? standardInput)
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = file is "-" && standardInput is not null ? standardInput() : File.OpenRead(file);
             if (stream.CanSeek && stream.Length > MaxFileBytes)
             {
                 problems.Add(new ManifestProblem(file, 0, "", TooLarge(stream.Length)));

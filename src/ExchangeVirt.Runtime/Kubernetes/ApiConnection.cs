@@ -20,6 +20,9 @@ public sealed record ApiConnection
     /// <summary>The namespace that the pod runs in, or that the kubeconfig's context names; null where neither does.</summary>
     public string? Namespace => string.IsNullOrEmpty(Configuration.Namespace) ? null : Configuration.Namespace;
 
+    /// <summary>The kubeconfig's context; null within a pod.</summary>
+    public string? Context => string.IsNullOrEmpty(Configuration.CurrentContext) ? null : Configuration.CurrentContext;
+
     private KubernetesClientConfiguration Configuration { get; }
 
     /// <summary>Finds the connection.</summary>
@@ -38,6 +41,16 @@ public sealed record ApiConnection
         return new ApiConnection(configuration, inPod);
     }
 
+    /// <summary>Lists the contexts of a kubeconfig, or of those that are used where none is named.</summary>
+    /// <exception cref="KubeConfigException">It cannot be used.</exception>
+    public static IReadOnlyList<string> ContextsOf(string? kubeconfig) =>
+        [
+            .. (kubeconfig is null ? DefaultFiles() : [kubeconfig])
+                .SelectMany(static file => KubernetesClientConfiguration.LoadKubeConfig(file).Contexts ?? [])
+                .Select(static context => context.Name)
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     /// <summary>Connects; nothing is asked yet.</summary>
     public KubernetesApi Connect(TimeProvider time)
     {
@@ -55,10 +68,7 @@ public sealed record ApiConnection
 
     private static KubernetesClientConfiguration FromDefault(string? context)
     {
-        var named = (Environment.GetEnvironmentVariable("KUBECONFIG") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(File.Exists)
-            .ToList();
+        var named = NamedFiles();
         if (named.Count == 0)
         {
             var home = KubernetesClientConfiguration.KubeConfigDefaultLocation;
@@ -85,4 +95,17 @@ public sealed record ApiConnection
             );
         return KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(file), context);
     }
+
+    private static List<string> NamedFiles() =>
+        [
+            .. (Environment.GetEnvironmentVariable("KUBECONFIG") ?? "")
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(File.Exists),
+        ];
+
+    private static List<string> DefaultFiles() =>
+        NamedFiles() is { Count: > 0 } named ? named
+        : File.Exists(KubernetesClientConfiguration.KubeConfigDefaultLocation)
+            ? [KubernetesClientConfiguration.KubeConfigDefaultLocation]
+        : [];
 }

@@ -17,7 +17,7 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
     /// <summary>The longest note that the API takes.</summary>
     private const int LongestNote = 1024;
 
-    private static readonly ResourceType s_type = new("events.k8s.io", "v1", "Event", "events");
+    private static readonly ResourceType s_type = EventReader.Type;
 
     public async Task WriteAsync(EventRecord record, CancellationToken cancellationToken)
     {
@@ -54,7 +54,11 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
                     cancellationToken
                 ) ?? throw new ResourceNotFoundException("The API server does not serve events.k8s.io/v1.");
             records.AddRange(
-                page.RootElement.GetProperty("items").EnumerateArray().Where(IsOurs).Select(Read).OfType<EventRecord>()
+                page.RootElement.GetProperty("items")
+                    .EnumerateArray()
+                    .Where(IsOurs)
+                    .Select(EventReader.Read)
+                    .OfType<EventRecord>()
             );
             next = page.RootElement.GetProperty("metadata").TryGetProperty("continue", out var token)
                 ? token.GetString()
@@ -123,7 +127,10 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
 
         using var counted = await api.MergeAsync(
             ApiPath.Of(s_type, key),
-            new JsonObject { ["series"] = Series(CountOf(before.RootElement) + record.Count, record.LastTimestamp) },
+            new JsonObject
+            {
+                ["series"] = Series(EventReader.CountOf(before.RootElement) + record.Count, record.LastTimestamp),
+            },
             options.FieldManager,
             cancellationToken
         );
@@ -155,53 +162,6 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
 
     private bool IsOurs(JsonElement element) =>
         element.TryGetProperty("reportingController", out var reporter) && reporter.GetString() == options.FieldManager;
-
-    private static EventRecord? Read(JsonElement element)
-    {
-        if (
-            !element.TryGetProperty("regarding", out var regarding)
-            || Text(regarding, "kind") is not { } kind
-            || Text(regarding, "name") is not { } name
-        )
-        {
-            return null;
-        }
-
-        var first = Time(element, "eventTime");
-        return new EventRecord(
-            new ResourceReference(
-                kind,
-                new ResourceKey(Text(regarding, "namespace"), name),
-                Text(regarding, "uid"),
-                Text(regarding, "apiVersion")
-            ),
-            Text(element, "type") == nameof(EventType.Warning) ? EventType.Warning : EventType.Normal,
-            Text(element, "reason") ?? "",
-            Text(element, "note") ?? "",
-            CountOf(element),
-            first,
-            element.TryGetProperty("series", out var series) && series.ValueKind is JsonValueKind.Object
-                ? Time(series, "lastObservedTime")
-                : first
-        );
-    }
-
-    private static int CountOf(JsonElement element) =>
-        element.TryGetProperty("series", out var series)
-        && series.ValueKind is JsonValueKind.Object
-        && series.TryGetProperty("count", out var count)
-            ? count.GetInt32()
-            : 1;
-
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String
-            ? value.GetString()
-            : null;
-
-    private static DateTimeOffset Time(JsonElement element, string name) =>
-        Text(element, name) is { } text
-            ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
-            : DateTimeOffset.MinValue;
 
     private static string MicroTime(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);

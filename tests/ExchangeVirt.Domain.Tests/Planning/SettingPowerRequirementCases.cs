@@ -48,4 +48,40 @@ public sealed class SettingPowerRequirementCases
             s_cases.Values.Select(c => c.Row.Property).Order(StringComparer.Ordinal),
             SettingPowerRequirement.Matrix.Select(row => row.Property).Order(StringComparer.Ordinal)
         );
+
+    /// <summary>A running VM of which everything is wrong that a plan corrects by a setting's name.</summary>
+    private static readonly ObservedVirtualMachine s_wrong = Some.Observed with
+    {
+        ProcessorCount = 4,
+        Memory = new ObservedMemory(ByteSize.FromGibibytes(96), Dynamic: true),
+        CheckpointType = CheckpointType.Production,
+        AutomaticCheckpoints = true,
+        AutomaticStopAction = AutomaticStopAction.Save,
+        AutomaticStartAction = AutomaticStartAction.Nothing,
+        AutomaticRecoveryAction = AutomaticRecoveryAction.Revert,
+        Checkpoints = [new ObservedCheckpoint("c1", "before the update", CheckpointKind.User, Some.Now)],
+        Disks = [],
+        NetworkAdapters = [],
+    };
+
+    [Fact]
+    public void The_row_that_a_settings_name_finds_is_the_one_that_it_is_planned_by()
+    {
+        var planned = Planner
+            .Plan(Some.Input with { Observed = s_wrong, Policy = Some.Policy with { HostBackupVerified = true } })
+            .Actions.Where(static action => action.Setting is not null)
+            .ToList();
+
+        Assert.Equal(10, planned.Count);
+        Assert.All(
+            planned,
+            static action => Assert.Equal(action.NeedsOff, SettingPowerRequirement.Of(action.Setting!)!.NeedsOff)
+        );
+    }
+
+    [Theory]
+    [InlineData(SettingNames.PowerState)]
+    [InlineData(SettingNames.SavedState)]
+    [InlineData("NoSuchSetting")]
+    public void What_is_no_setting_of_Hyper_V_has_no_row(string name) => Assert.Null(SettingPowerRequirement.Of(name));
 }

@@ -21,6 +21,8 @@ public sealed record Tool
         "KUBERNETES_SERVICE_HOST",
         "KUBERNETES_SERVICE_PORT",
         "KUBECTL_EXTERNAL_DIFF",
+        "EXVIRT_CERTIFICATES",
+        "EXVIRT_INVOKED_AS",
     ];
 
     internal Tool(string path, string home) => (Path, Home) = (path, home);
@@ -42,6 +44,10 @@ public sealed record Tool
 
     /// <summary>Gets how long a run may take.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Takes a program of the project's own, as the cluster's administrator.</summary>
+    public static Tool Own(string path, TestCluster cluster) =>
+        new(path, cluster.Home) { Kubeconfig = cluster.AdminKubeconfig };
 
     /// <summary>Returns the same tool for another user.</summary>
     public Tool As(string kubeconfig) => this with { Kubeconfig = kubeconfig };

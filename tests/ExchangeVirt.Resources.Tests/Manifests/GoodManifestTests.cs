@@ -40,6 +40,34 @@ public class GoodManifestTests
     }
 
     [Fact]
+    public void An_object_that_names_no_namespace_is_in_the_one_that_is_meant()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            System.IO.File.WriteAllText(path, Samples.Host);
+            var input = Samples.VirtualMachine.Replace("namespace: messaging", "", StringComparison.Ordinal);
+            Assert.NotEqual(Samples.VirtualMachine, input);
+
+            var read = ManifestReader.ReadPaths(
+                [path, "-"],
+                "elsewhere",
+                () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input))
+            );
+
+            Assert.Empty(read.Problems);
+            Assert.Equal(
+                [(path, null), ("-", "elsewhere")],
+                read.Entities.Select(static each => (each.File, (string?)each.Entity.Metadata.NamespaceProperty))
+            );
+        }
+        finally
+        {
+            System.IO.File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void What_is_absent_gets_its_default()
     {
         var machine = Read<ExchangeVirtualMachine>(

@@ -51,6 +51,8 @@ internal static class Exvirt
         start.Environment["HOME"] = place.Path;
         start.Environment.Remove("XDG_DATA_HOME");
         start.Environment.Remove("EXVIRT_CERTIFICATES");
+        start.Environment.Remove("EXVIRT_INVOKED_AS");
+        start.Environment.Remove("KUBECONFIG");
         return new RunningProcess(Process.Start(start)!);
     }
 

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime.Directories;
+using ExchangeVirt.Runtime.Stores;
+
+namespace ExchangeVirt.Cli.Estates;
+
+/// <summary>Reads the state directory of an operator, beside it or after its end.</summary>
+internal sealed class DirectorySource : IEstateSource
+{
+    private readonly DirectoryReader _reader;
+
+    private DirectorySource(string directory, DirectoryReader reader, string? ofNamespace, TimeProvider clock)
+    {
+        Place = directory;
+        Namespace = ofNamespace;
+        Control = new DirectoryControlState(directory, clock);
+        _reader = reader;
+    }
+
+    /// <inheritdoc />
+    public string Place { get; }
+
+    /// <inheritdoc />
+    public bool IsCluster => false;
+
+    /// <inheritdoc />
+    public string? Namespace { get; }
+
+    /// <inheritdoc />
+    public string ManifestNamespace => "default";
+
+    /// <inheritdoc />
+    public IControlState Control { get; }
+
+    /// <summary>Opens a directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="ofNamespace">The namespace that is looked at. Null: all.</param>
+    /// <param name="clock">The clock.</param>
+    /// <exception cref="CommandException">It holds no operator's state.</exception>
+    public static DirectorySource Open(string directory, string? ofNamespace, TimeProvider clock)
+    {
+        var reader = new DirectoryReader(directory);
+        return reader.Exists
+            ? new DirectorySource(directory, reader, ofNamespace, clock)
+            : throw new CommandException(
+                $"{Path.GetFullPath(directory)} holds no operator's state. Name the directory that 'exvirt run --state' was given."
+            );
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<JsonObject>> ListAsync(
+        ResourceKind kind,
+        bool everywhere,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(Items(kind, everywhere));
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<JsonObject>> FindAsync(
+        ResourceKind kind,
+        string name,
+        CancellationToken cancellationToken
+    ) =>
+        Task.FromResult<IReadOnlyList<JsonObject>>([
+            .. Items(kind, everywhere: false).Where(item => (string?)item["metadata"]?["name"] == name),
+        ]);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SeenEvent>> ListEventsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SeenEvent>>([
+            .. _reader
+                .ListEvents()
+                .Where(record => Namespace is null || record.Regarding.Key.Namespace == Namespace)
+                .Select(static record => new SeenEvent(
+                    record,
+                    JsonSerializer.SerializeToNode(record, ResourceJson.Options)!
+                )),
+        ]);
+
+    /// <inheritdoc />
+    public async Task<OperatorSight> SeeOperatorAsync(CancellationToken cancellationToken)
+    {
+        var holder = _reader.Holder;
+        return new OperatorSight
+        {
+            Holder = holder is null ? null : $"process {holder.ProcessId} on {holder.Machine}",
+            Since = holder?.Since,
+            IsHolderKnown = true,
+            Installation = (await Control.GetControlAsync("installation", cancellationToken))?.Value,
+            Pause = await new PauseSwitch(Control).ReadAsync(cancellationToken),
+        };
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<string> ListRemarks() =>
+        [.. _reader.ListDamage(), .. _reader.ListProblems().Select(static problem => problem.ToString())];
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        // Every look opens and closes its files.
+    }
+
+    private IReadOnlyList<JsonObject> Items(ResourceKind kind, bool everywhere)
+    {
+        try
+        {
+            return
+            [
+                .. _reader
+                    .ListJson()
+                    .Where(item => (string?)item["kind"] == kind.Type.Kind)
+                    .Where(item =>
+                        everywhere || Namespace is null || (string?)item["metadata"]?["namespace"] == Namespace
+                    ),
+            ];
+        }
+        catch (Exception refused) when (refused is StateVersionException or StateDamagedException)
+        {
+            throw new CommandException(refused.Message, ExitCode.Failure, refused);
+        }
+    }
+}

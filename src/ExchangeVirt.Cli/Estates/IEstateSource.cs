@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Runtime.Stores;
+
+namespace ExchangeVirt.Cli.Estates;
+
+/// <summary>Reads the objects of an estate. Commands do not know whether they lie in a state directory or in a cluster.</summary>
+internal interface IEstateSource : IDisposable
+{
+    /// <summary>Where it is, for messages: the directory, or the API server's address.</summary>
+    string Place { get; }
+
+    /// <summary>Whether it is a cluster.</summary>
+    bool IsCluster { get; }
+
+    /// <summary>The namespace that is looked at; null where it is all of them.</summary>
+    string? Namespace { get; }
+
+    /// <summary>The namespace of manifests that name none.</summary>
+    string ManifestNamespace { get; }
+
+    /// <summary>The small values that the operator keeps: who it is, and whether it is paused.</summary>
+    IControlState Control { get; }
+
+    /// <summary>Lists the objects of a kind as they are stored, ordered by namespace and name.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="everywhere">Whether those of all namespaces are meant, whatever <see cref="Namespace"/> is.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AccessDeniedException">The user may not.</exception>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, bool everywhere, CancellationToken cancellationToken);
+
+    /// <summary>Finds the objects of a kind and name: more than one only where all namespaces are looked at.</summary>
+    /// <exception cref="AccessDeniedException">The user may not.</exception>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    Task<IReadOnlyList<JsonObject>> FindAsync(ResourceKind kind, string name, CancellationToken cancellationToken);
+
+    /// <summary>Lists the events about the objects, the latest last.</summary>
+    /// <exception cref="AccessDeniedException">The user may not.</exception>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    Task<IReadOnlyList<SeenEvent>> ListEventsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks at the operator itself. What the user may not see is told, and no failure.</summary>
+    /// <exception cref="CommandException">Nothing can be read.</exception>
+    Task<OperatorSight> SeeOperatorAsync(CancellationToken cancellationToken);
+
+    /// <summary>Says what of the estate is damaged or was not taken.</summary>
+    IReadOnlyList<string> ListRemarks();
+}
+
+/// <summary>An event, and the object that it is stored as.</summary>
+/// <param name="Record">What happened.</param>
+/// <param name="Whole">The whole event.</param>
+internal sealed record SeenEvent(EventRecord Record, JsonNode Whole);
+
+/// <summary>What can be seen of the operator itself.</summary>
+internal sealed record OperatorSight
+{
+    /// <summary>Who works, or did last; null where nobody ever did or that cannot be seen.</summary>
+    public string? Holder { get; init; }
+
+    /// <summary>Since when.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>When the holder last said that it works, by its own clock; null where it does not say so again and again.</summary>
+    public DateTimeOffset? RenewedAt { get; init; }
+
+    /// <summary>For how long that holds.</summary>
+    public TimeSpan? Validity { get; init; }
+
+    /// <summary>Whether who works could be looked up at all.</summary>
+    public bool IsHolderKnown { get; init; }
+
+    /// <summary>The installation's id; null where there is none yet or it cannot be seen.</summary>
+    public string? Installation { get; init; }
+
+    /// <summary>The switch that stops everything; null where it was never thrown or cannot be seen.</summary>
+    public PauseState? Pause { get; init; }
+
+    /// <summary>What could not be looked up, and why.</summary>
+    public IReadOnlyList<string> NotSeen { get; init; } = [];
+}
