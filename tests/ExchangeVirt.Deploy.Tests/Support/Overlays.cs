@@ -24,7 +24,7 @@ internal sealed class Overlays : IDisposable
         {
             var made = await Exvirt.RunAsync(
                 path,
-                ["certs", "--output", "certificates", "--host", "webhook,exchangevirt-webhook.exchangevirt-system.svc"]
+                ["certs", "--output", "certificates", "--webhook"]
             );
             Assert.True(made.ExitCode == 0, made.Text);
         }
