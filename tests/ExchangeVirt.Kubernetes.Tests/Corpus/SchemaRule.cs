@@ -68,7 +68,9 @@ internal sealed partial record SchemaRule(string Kind, string Location, string I
 
         IEnumerable<(string Location, JsonNode? Schema)> below =
         [
-            .. (schema["properties"]?.AsObject() ?? []).Select(each => ($"{location}.{each.Key}".TrimStart('.'), each.Value)),
+            .. (schema["properties"]?.AsObject() ?? []).Select(each =>
+                ($"{location}.{each.Key}".TrimStart('.'), each.Value)
+            ),
             ($"{location}[*]", schema["items"]),
             ($"{location}[*]", schema["additionalProperties"]),
         ];
