@@ -63,6 +63,9 @@ public static class AgentFaultReasons
     /// <summary>The agent obeys another installation, or the caller only looks on.</summary>
     public const string NotBound = "NotBound";
 
+    /// <summary>This operator has just lost its lease; the action was not asked for.</summary>
+    public const string NotLeading = "NotLeading";
+
     /// <summary>The agent has just started and has not read its host yet.</summary>
     public const string NotReadYet = "NotReadYet";
 

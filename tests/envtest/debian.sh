@@ -86,3 +86,29 @@ unpack() {
   rm -rf "$folder/debs"
   touch "$folder/unpacked"
 }
+
+# fetch_program PROGRAM PACKAGE PROBE ARGUMENTS...: what a script does that fetches one program, linked with the C library
+# alone, out of a package of Debian 12: [--check] DIR [PROGRAM]. PROBE is the program's argument that makes it tell its version.
+fetch_program() {
+  local program=$1 package=$2 probe=$3 check=0 dest work
+  shift 3
+  if [[ ${1:-} == --check ]]; then
+    check=1
+    shift
+  fi
+  dest=$(mkdir -p "${1:?usage: fetch-$program.sh [--check] DIR}" && cd "$1" && pwd)
+  [[ ! -x $dest/$program ]] || return 0
+  ((check == 0)) || return 1
+  lock "$dest"
+  [[ ! -x $dest/$program ]] || return 0
+  need_debian
+  need_space "$dest" 1
+  work=$dest/.work
+  mkdir -p "$work"
+  use_suites "$work/apt" bookworm
+  unpack bookworm "$work/$package" "$package" "$package"
+  "$work/$package/root/usr/bin/$program" "$probe" >&2 || die "$program of Debian 12 does not run on this machine"
+  install -m 755 "$work/$package/root/usr/bin/$program" "$dest/.$program.part"
+  mv "$dest/.$program.part" "$dest/$program"
+  rm -rf "$work"
+}

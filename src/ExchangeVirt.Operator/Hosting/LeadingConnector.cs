@@ -10,9 +10,6 @@ namespace ExchangeVirt.Operator.Hosting;
 /// <param name="isLeading">Tells whether this process leads now.</param>
 internal sealed class LeadingConnector(IHostAgentConnector inner, Func<bool> isLeading) : IHostAgentConnector
 {
-    /// <summary>The reason of the refusal.</summary>
-    public const string NotLeading = "NotLeading";
-
     /// <inheritdoc />
     public IHostAgent Connect(Uri endpoint, string serverName) =>
         new LeadingAgent(inner.Connect(endpoint, serverName), isLeading);
@@ -33,7 +30,7 @@ internal sealed class LeadingConnector(IHostAgentConnector inner, Func<bool> isL
                 : throw new AgentFaultException(
                     new AgentFault(
                         AgentFaultKind.Unavailable,
-                        NotLeading,
+                        AgentFaultReasons.NotLeading,
                         $"{request.Action.Name} was not asked for: this operator leads no longer. The one that leads now goes on."
                     )
                 );

@@ -17,11 +17,12 @@ namespace ExchangeVirt.Operator.Tests.Support;
 /// </summary>
 internal sealed class EstateUnderTest : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(100);
 
     private readonly string _root = Directory.CreateTempSubdirectory("exvirt-operator-").FullName;
     private readonly Dictionary<string, HostUnderTest> _hosts = [];
+    private readonly Courier _courier = new();
     private readonly CertificateAuthority _authority;
     private readonly TlsIdentitySource _identity;
     private int _guids;
@@ -335,6 +336,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
         }
 
         _authority.Dispose();
+        _courier.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -351,6 +353,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 #pragma warning disable RS0030
         await Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System);
 #pragma warning restore RS0030
+        await _courier.CarryAsync(times: 5);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
