@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using ExchangeVirt.Envtest.Clients;
 using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Clients;
@@ -29,7 +28,7 @@ public sealed partial class KubectlTests(SharedClientEstate shared)
         ("exvm.spec.memory", "Object", "there is no field for Dynamic Memory"),
         ("exvm.spec.memory.size", "string", "a whole multiple of 2Mi"),
         ("exvm.spec.disks.virtualHardDisk", "Object", "virtual hard disk"),
-        ("exvm.status.settings", "Object", "desired"),
+        ("exvm.status.settings", "[]Object", "desired"),
         ("exdag.spec.maxUnavailable", "integer", "members"),
         ("hvhost.spec.agent.endpoint", "string", "https"),
         ("virtpol.spec.processor.maxRatioPercent", "integer", "Absent: 200"),
