@@ -54,11 +54,7 @@ public sealed partial class UninstallingTests(SharedInstalledEstate shared) : IC
         ).Succeeded();
 
         before.AssertSo();
-        foreach (var machine in s_all)
-        {
-            Assert.Null(await estate.GetAsync("exchangevirtualmachines", InstalledEstate.Messaging, machine));
-        }
-
+        await AssertGoneAsync(estate);
         // Applied again, each object finds its VM.
         await estate.InstallAsync();
         await estate.BecomeReadyAsync();
@@ -145,7 +141,7 @@ public sealed partial class UninstallingTests(SharedInstalledEstate shared) : IC
 
         (await Tool.Own("bash", estate.Plane).RunAsync("-c", await DocumentedReleaseAsync())).Succeeded();
 
-        Assert.Contains("No resources found", (await GetAllAsync(estate)).All, StringComparison.Ordinal);
+        await AssertGoneAsync(estate);
         before.AssertSo();
         await estate.BecomeReadyAsync();
         before.AssertSo();
@@ -162,8 +158,13 @@ public sealed partial class UninstallingTests(SharedInstalledEstate shared) : IC
     private static bool IsTheOperators(string userAgent) =>
         userAgent.StartsWith("exchangevirt-operator/", StringComparison.Ordinal);
 
-    private static Task<ToolResult> GetAllAsync(InstalledEstate estate) =>
-        estate.Kubectl.RunAsync("get", "exvm", "-A", "-o", "name");
+    private static async Task AssertGoneAsync(InstalledEstate estate)
+    {
+        foreach (var machine in s_all)
+        {
+            Assert.Null(await estate.GetAsync("exchangevirtualmachines", InstalledEstate.Messaging, machine));
+        }
+    }
 
     private static async Task AssertDeclaredAsync(InstalledEstate estate)
     {
