@@ -128,7 +128,7 @@ public sealed class KustomizeTests
         Assert.Equal(
             [
                 "configmaps create",
-                "configmaps get list watch patch [exchangevirt-epoch exchangevirt-installation exchangevirt-pause]",
+                "configmaps list watch patch [exchangevirt-epoch exchangevirt-installation exchangevirt-pause]",
                 "coordination.k8s.io leases create",
                 "coordination.k8s.io leases get patch [exchangevirt-operator]",
             ],

@@ -2,7 +2,7 @@ using ExchangeVirt.Envtest.Access;
 
 namespace ExchangeVirt.Envtest.Servers;
 
-/// <summary>kube-controller-manager 1.20: empties deleted namespaces, collects garbage, makes service accounts.</summary>
+/// <summary>kube-controller-manager 1.20: empties deleted namespaces, collects garbage, makes service accounts, brings aggregated roles together.</summary>
 public sealed class KubeControllerManager : ServingServer
 {
     private readonly string _kubeconfig;
@@ -33,6 +33,6 @@ public sealed class KubeControllerManager : ServingServer
             "--port=0",
             $"--service-account-private-key-file={_serviceAccountKey}",
             "--leader-elect=false",
-            "--controllers=namespace,garbagecollector,serviceaccount,serviceaccount-token",
+            "--controllers=namespace,garbagecollector,serviceaccount,serviceaccount-token,clusterrole-aggregation",
         ];
 }

@@ -18,8 +18,6 @@ internal sealed class InstalledEstate : IAsyncDisposable
     private readonly TemporaryFolder _folder = new("estate");
     private readonly List<Replica> _replicas = [];
     private SimulatedHosts? _hosts;
-    private IReadOnlyList<string> _deployed = [];
-    private string? _kubeconfig;
 
     private InstalledEstate(ControlPlane plane)
     {
@@ -39,13 +37,22 @@ internal sealed class InstalledEstate : IAsyncDisposable
     /// <summary>Gets the checkout's deliverables, copied: certificates are written beside them.</summary>
     public string Deliverables => _folder.Path;
 
-    private string Overlay => Path.Combine(Deliverables, "deploy", "kustomize", "overlays", "old-servers");
+    /// <summary>Gets the folder of the overlay that is installed from.</summary>
+    public string Overlay => Path.Combine(Deliverables, "deploy", "kustomize", "overlays", "old-servers");
 
-    private string Certificates => Path.Combine(Overlay, "certificates");
+    /// <summary>Gets the folder of the overlay's certificates: the operator's own, and the webhook's.</summary>
+    public string Certificates => Path.Combine(Overlay, "certificates");
+
+    /// <summary>Gets the folder that stands for the mounted Secret of the webhook, with its authority beside it.</summary>
+    public string Webhook => Path.Combine(Deliverables, "webhook");
 
     /// <summary>Starts a control plane and hosts, and installs everything that is no pod.</summary>
     /// <param name="descriptions">The folder of the hosts' descriptions; absent: the sample estate's.</param>
-    public static async Task<InstalledEstate> StartAsync(string? descriptions = null)
+    /// <param name="install">How to install; absent: by kustomize.</param>
+    public static async Task<InstalledEstate> StartAsync(
+        string? descriptions = null,
+        Func<InstalledEstate, Task>? install = null
+    )
     {
         var estate = new InstalledEstate(await ControlPlane.StartAsync());
         try
@@ -54,7 +61,8 @@ internal sealed class InstalledEstate : IAsyncDisposable
                 descriptions ?? Checkout.Combine("deploy", "samples", "contoso", "simulated-hosts"),
                 Path.Combine(estate._folder.Path, "sim")
             );
-            await estate.InstallAsync();
+            await estate.PrepareAsync();
+            await (install?.Invoke(estate) ?? estate.InstallAsync());
         }
         catch
         {
@@ -65,16 +73,24 @@ internal sealed class InstalledEstate : IAsyncDisposable
         return estate;
     }
 
+    /// <summary>Installs everything that is no pod by kustomize, or what of it is missing.</summary>
+    public async Task InstallAsync()
+    {
+        (await Kubectl.RunAsync("apply", "--validate=false", "-k", Overlay)).Succeeded();
+        // Definitions are not served the moment they are stored.
+        (await Kubectl.RunAsync("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s")).Succeeded();
+    }
+
     /// <summary>Starts a replica of the operator, and waits until it is ready.</summary>
     public async Task<Replica> StartReplicaAsync(string name, params IReadOnlyList<string> more)
     {
-        _kubeconfig ??= await Plane.ServiceAccountKubeconfigAsync(System, Account);
+        // A token is of one life of its account, which some tests delete and make again.
         var replica = await Replica.StartAsync(
             name,
-            _deployed,
-            _kubeconfig,
+            await DeployedArgumentsAsync(),
+            await Plane.ServiceAccountKubeconfigAsync(System, Account),
             Certificates,
-            Path.Combine(_folder.Path, "webhook"),
+            Webhook,
             more
         );
         _replicas.Add(replica);
@@ -83,34 +99,10 @@ internal sealed class InstalledEstate : IAsyncDisposable
     }
 
     /// <summary>Has the API server call a replica's webhook, in place of the Service that would lead there.</summary>
-    public async Task UseWebhookOfAsync(Replica replica)
-    {
-        var authority = Convert.ToBase64String(
-            await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "webhook", "ca.crt"))
-        );
-        var patch = new JsonArray(
-            new JsonObject
-            {
-                ["op"] = "replace",
-                ["path"] = "/webhooks/0/clientConfig",
-                ["value"] = new JsonObject
-                {
-                    ["url"] = $"https://127.0.0.1:{replica.WebhookPort}/validate",
-                    ["caBundle"] = authority,
-                },
-            }
-        );
-        (
-            await Kubectl.RunAsync(
-                "patch",
-                "validatingwebhookconfiguration",
-                "exchangevirt-operator",
-                "--type=json",
-                "-p",
-                patch.ToJsonString()
-            )
-        ).Succeeded();
-    }
+    public Task UseWebhookOfAsync(Replica replica) => UseWebhookAtAsync(replica.WebhookPort);
+
+    /// <summary>Has the API server call a webhook that nobody answers.</summary>
+    public Task UseWebhookOfNobodyAsync() => UseWebhookAtAsync(1);
 
     /// <summary>Applies the sample estate, its hosts' addresses replaced by those of the simulated ones.</summary>
     public async Task ApplySampleAsync()
@@ -180,8 +172,29 @@ internal sealed class InstalledEstate : IAsyncDisposable
     /// <summary>Gets everything that helps to understand a failure.</summary>
     public async Task<string> DescribeAsync() =>
         (await Kubectl.RunAsync("get", "exvm,hvhost,exdag", "-A", "-o", "wide")).All
+        + (
+            await Kubectl.RunAsync(
+                "get",
+                "exvm",
+                "-A",
+                "-o",
+                "jsonpath={range .items[*]}{.metadata.name}{range .status.conditions[*]}\n  {.type} is {.status} ({.reason}): {.message}{end}\n{end}"
+            )
+        ).All
         + (await Kubectl.RunAsync("get", "events", "-A", "--sort-by=.lastTimestamp")).All
         + string.Concat(_replicas.Select(static each => $"\n{each.Name}:\n{each.Process.LastLines(30)}"));
+
+    /// <summary>Ends all replicas, as the kubelet ends pods whose Deployment is gone.</summary>
+    public async Task StopReplicasAsync()
+    {
+        foreach (var replica in _replicas)
+        {
+            await replica.Process.StopAsync(TimeSpan.FromMinutes(1));
+            await replica.DisposeAsync();
+        }
+
+        _replicas.Clear();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -199,6 +212,29 @@ internal sealed class InstalledEstate : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private async Task UseWebhookAtAsync(int port)
+    {
+        var authority = Convert.ToBase64String(await File.ReadAllBytesAsync(Path.Combine(Webhook, "ca.crt")));
+        var patch = new JsonArray(
+            new JsonObject
+            {
+                ["op"] = "replace",
+                ["path"] = "/webhooks/0/clientConfig",
+                ["value"] = new JsonObject { ["url"] = $"https://127.0.0.1:{port}/validate", ["caBundle"] = authority },
+            }
+        );
+        (
+            await Kubectl.RunAsync(
+                "patch",
+                "validatingwebhookconfiguration",
+                "exchangevirt-operator",
+                "--type=json",
+                "-p",
+                patch.ToJsonString()
+            )
+        ).Succeeded();
+    }
+
     private async Task<bool> IsAsync(string machine, string type, string status)
     {
         var found = await GetAsync("exchangevirtualmachines", Messaging, machine);
@@ -209,7 +245,7 @@ internal sealed class InstalledEstate : IAsyncDisposable
             && (long?)condition?["observedGeneration"] == (long?)found?["metadata"]?["generation"];
     }
 
-    private async Task InstallAsync()
+    private async Task PrepareAsync()
     {
         Copy("crds");
         Copy(Path.Combine("deploy", "kustomize"));
@@ -220,12 +256,11 @@ internal sealed class InstalledEstate : IAsyncDisposable
             File.Copy(Path.Combine(Hosts.Certificates, file), Path.Combine(Certificates, file));
         }
 
-        var webhook = Path.Combine(_folder.Path, "webhook");
         await using (
             var certs = await GuardedProcess.StartAsync(
                 new ProgramStart(
                     Programs.Exvirt,
-                    ["certs", "--output", webhook, "--host", $"webhook,exchangevirt-webhook.{System}.svc,127.0.0.1"]
+                    ["certs", "--output", Webhook, "--host", $"webhook,exchangevirt-webhook.{System}.svc,127.0.0.1"]
                 )
             )
         )
@@ -235,17 +270,13 @@ internal sealed class InstalledEstate : IAsyncDisposable
 
         foreach (var (made, mounted) in new[] { ("webhook.crt", "tls.crt"), ("webhook.key", "tls.key") })
         {
-            File.Copy(Path.Combine(webhook, made), Path.Combine(Certificates, made));
-            File.Copy(Path.Combine(webhook, made), Path.Combine(webhook, mounted));
+            File.Copy(Path.Combine(Webhook, made), Path.Combine(Certificates, made));
+            File.Copy(Path.Combine(Webhook, made), Path.Combine(Webhook, mounted));
         }
-
-        // Definitions are not served the moment they are stored.
-        (await Kubectl.RunAsync("apply", "--validate=false", "-k", Overlay)).Succeeded();
-        (await Kubectl.RunAsync("wait", "crd", "--all", "--for=condition=Established", "--timeout=60s")).Succeeded();
-        _deployed = await DeployedArgumentsAsync();
     }
 
-    private async Task<IReadOnlyList<string>> DeployedArgumentsAsync()
+    /// <summary>Reads the arguments of the Deployment's container.</summary>
+    public async Task<IReadOnlyList<string>> DeployedArgumentsAsync()
     {
         var deployment = (
             await Plane.Raw.GetAsync($"/apis/apps/v1/namespaces/{System}/deployments/exchangevirt-operator")

@@ -55,12 +55,12 @@ internal sealed class Replica : IAsyncDisposable
             ["--webhook-certificates"] = webhook,
         };
         var arguments = deployed
+            .Concat([$"--kubeconfig={kubeconfig}", "--namespace=exchangevirt-system"])
             .Select(argument => argument.Split('=', 2))
             .Where(pair => !more.Any(each => each.StartsWith(pair[0] + "=", StringComparison.Ordinal)))
             .Select(pair =>
                 replaced.TryGetValue(pair[0], out var value) ? $"{pair[0]}={value}" : string.Join('=', pair)
             )
-            .Concat([$"--kubeconfig={kubeconfig}", "--namespace=exchangevirt-system"])
             .Concat(more)
             .ToList();
         var process = await GuardedProcess.StartAsync(

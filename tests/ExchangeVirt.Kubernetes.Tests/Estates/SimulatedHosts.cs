@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using ExchangeVirt.Envtest.Processes;
 
 namespace ExchangeVirt.Kubernetes.Tests.Estates;
@@ -59,10 +60,51 @@ internal sealed class SimulatedHosts : IAsyncDisposable
     }
 
     /// <summary>Reads what an agent was asked for, and what came of it.</summary>
-    public IReadOnlyList<JournalEntry> Journal(string host) => JournalEntry.Read(Path.Combine(_folder, "hosts", host));
+    public IReadOnlyList<JournalEntry> Journal(string host) => JournalEntry.Read(StateFolder(host));
+
+    /// <summary>Gets the folder where an agent, and the host that it simulates, keep their state.</summary>
+    public string StateFolder(string host) => Path.Combine(_folder, "hosts", host);
+
+    /// <summary>Reads all VMs of all hosts and their files, with all settings and when each VM's state last changed.</summary>
+    public IReadOnlyDictionary<string, string> Read() =>
+        Endpoints.Keys.ToDictionary(
+            static host => host,
+            host =>
+            {
+                var state = Simulated(host);
+                return $"{state["machines"]}\n{state["files"]}";
+            },
+            StringComparer.Ordinal
+        );
+
+    /// <summary>Reads all VMs but one of all hosts, with all settings and when each one's state last changed.</summary>
+    public IReadOnlyList<string> MachinesBut(string id) =>
+        [
+            .. Endpoints
+                .Keys.SelectMany(host => Simulated(host)["machines"]!.AsObject())
+                .Where(machine => machine.Key != id)
+                .Select(static machine => $"{machine.Value}"),
+        ];
+
+    /// <summary>Reads the names of all VMs of all hosts.</summary>
+    public IReadOnlyList<string> MachineNames() =>
+        [
+            .. Endpoints
+                .Keys.SelectMany(host => Simulated(host)["machines"]!.AsObject())
+                .Select(static machine => XElement.Parse((string)machine.Value!["configuration"]!["system"]!))
+                .Select(static settings =>
+                    settings
+                        .Elements("PROPERTY")
+                        .Single(static property => (string?)property.Attribute("NAME") == "ElementName")
+                        .Value
+                ),
+        ];
 
     /// <summary>Reads what all agents were asked for.</summary>
     public IReadOnlyList<JournalEntry> Journals() => [.. Endpoints.Keys.SelectMany(Journal)];
+
+    private JsonNode Simulated(string host) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(StateFolder(host), "simulated-host.json")))!;
 
     public async ValueTask DisposeAsync()
     {
@@ -75,8 +117,9 @@ internal sealed class SimulatedHosts : IAsyncDisposable
 /// <param name="OperationId">The operator's id of the attempt.</param>
 /// <param name="Action">The action's name.</param>
 /// <param name="Machine">The VM; empty for creation.</param>
+/// <param name="Ended">Whether it ended, well or badly.</param>
 /// <param name="Changed">Whether it found something to change; false too where it failed or goes on.</param>
-internal sealed record JournalEntry(string OperationId, string Action, string Machine, bool Changed)
+internal sealed record JournalEntry(string OperationId, string Action, string Machine, bool Ended, bool Changed)
 {
     public static IReadOnlyList<JournalEntry> Read(string stateDirectory)
     {
@@ -95,6 +138,10 @@ internal sealed record JournalEntry(string OperationId, string Action, string Ma
             .Where(static line => line.EndsWith('}'))
             .Select(static line => JsonNode.Parse(line)!)
             .ToList();
+        var ended = records
+            .Select(static record => (string?)record["endedId"])
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         var changed = records
             .Where(static record => (bool?)record["result"]?["done"]?["changed"] is true)
             .Select(static record => (string)record["endedId"]!)
@@ -108,6 +155,7 @@ internal sealed record JournalEntry(string OperationId, string Action, string Ma
                     (string)intent["operationId"]!,
                     (string)intent["action"]!,
                     (string?)intent["virtualMachineId"] ?? "",
+                    ended.Contains((string)intent["operationId"]!),
                     changed.Contains((string)intent["operationId"]!)
                 )),
         ];
