@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest.Processes;
 
@@ -74,10 +75,16 @@ internal sealed class SimulatedHosts : IAsyncDisposable
 /// <summary>One action that an agent was asked for.</summary>
 /// <param name="OperationId">The operator's id of the attempt.</param>
 /// <param name="Action">The action's name.</param>
-/// <param name="Machine">The VM; empty for creation.</param>
+/// <param name="Machine">The VM; empty for a creation that made none.</param>
 /// <param name="Changed">Whether it found something to change; false too where it failed or goes on.</param>
 internal sealed record JournalEntry(string OperationId, string Action, string Machine, bool Changed)
 {
+    /// <summary>Gets when the agent began it.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets why it failed; null where it did not, or goes on.</summary>
+    public string? Fault { get; init; }
+
     public static IReadOnlyList<JournalEntry> Read(string stateDirectory)
     {
         var path = Path.Combine(stateDirectory, "journal.jsonl");
@@ -95,21 +102,29 @@ internal sealed record JournalEntry(string OperationId, string Action, string Ma
             .Where(static line => line.EndsWith('}'))
             .Select(static line => JsonNode.Parse(line)!)
             .ToList();
-        var changed = records
-            .Where(static record => (bool?)record["result"]?["done"]?["changed"] is true)
-            .Select(static record => (string)record["endedId"]!)
-            .ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. records
-                .Select(static record => record["intent"])
-                .OfType<JsonNode>()
-                .Select(intent => new JournalEntry(
-                    (string)intent["operationId"]!,
-                    (string)intent["action"]!,
-                    (string?)intent["virtualMachineId"] ?? "",
-                    changed.Contains((string)intent["operationId"]!)
-                )),
-        ];
+        var results = records
+            .Where(static record => record["endedId"] is not null)
+            .ToDictionary(
+                static record => (string)record["endedId"]!,
+                static record => record["result"],
+                StringComparer.Ordinal
+            );
+        return [.. records.Select(static record => record["intent"]).OfType<JsonNode>().Select(Entry)];
+
+        JournalEntry Entry(JsonNode intent)
+        {
+            var id = (string)intent["operationId"]!;
+            var result = results.GetValueOrDefault(id);
+            return new JournalEntry(
+                id,
+                (string)intent["action"]!,
+                (string?)intent["virtualMachineId"] ?? (string?)result?["done"]?["virtualMachineId"] ?? "",
+                (bool?)result?["done"]?["changed"] is true
+            )
+            {
+                At = DateTimeOffset.Parse((string)intent["at"]!, CultureInfo.InvariantCulture),
+                Fault = (string?)result?["fault"]?["reason"],
+            };
+        }
     }
 }
