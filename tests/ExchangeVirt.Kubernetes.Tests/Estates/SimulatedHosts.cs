@@ -82,8 +82,8 @@ internal sealed record JournalEntry(string OperationId, string Action, string Ma
     /// <summary>Gets when the agent began it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Gets why it failed; null where it did not, or goes on.</summary>
-    public string? Fault { get; init; }
+    /// <summary>Gets whether it has ended, well or not.</summary>
+    public bool Ended { get; init; }
 
     public static IReadOnlyList<JournalEntry> Read(string stateDirectory)
     {
@@ -123,7 +123,7 @@ internal sealed record JournalEntry(string OperationId, string Action, string Ma
             )
             {
                 At = DateTimeOffset.Parse((string)intent["at"]!, CultureInfo.InvariantCulture),
-                Fault = (string?)result?["fault"]?["reason"],
+                Ended = result is not null,
             };
         }
     }

@@ -58,7 +58,7 @@ internal sealed class ApiGate : IAsyncDisposable
         return gate;
     }
 
-    /// <summary>Holds each request that fits from now on, until <see cref="Open"/>.</summary>
+    /// <summary>Holds each request that fits, for as long as it does, until <see cref="Open"/>.</summary>
     /// <returns>Ends with the first request that is held: its method and path.</returns>
     public Task<string> HoldAsync(Func<HttpRequest, bool> fits)
     {
@@ -85,10 +85,10 @@ internal sealed class ApiGate : IAsyncDisposable
         var gone = context.RequestAborted;
         try
         {
-            if (_hold is { } hold && hold.Fits(context.Request))
+            if (!await MayPassAsync(context.Request, gone))
             {
-                hold.First.TrySetResult($"{context.Request.Method} {context.Request.Path}");
-                await Task.Delay(Timeout.InfiniteTimeSpan, Until.Clock, gone);
+                context.Abort();
+                return;
             }
 
             using var request = Onward(context.Request);
@@ -119,6 +119,22 @@ internal sealed class ApiGate : IAsyncDisposable
         }
     }
 
+    private async Task<bool> MayPassAsync(HttpRequest request, CancellationToken gone)
+    {
+        var hold = _hold;
+        while (hold?.Fits(request) == true)
+        {
+            hold.First.TrySetResult($"{request.Method} {request.Path}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Until.Clock, gone);
+            if (_hold != hold)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private HttpRequestMessage Onward(HttpRequest from)
     {
         var request = new HttpRequestMessage(
@@ -145,8 +161,10 @@ internal sealed class ApiGate : IAsyncDisposable
         return request;
     }
 
-    private sealed record Hold(Func<HttpRequest, bool> Fits)
+    private sealed class Hold(Func<HttpRequest, bool> fits)
     {
+        public Func<HttpRequest, bool> Fits { get; } = fits;
+
         public TaskCompletionSource<string> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -6,7 +6,7 @@ namespace ExchangeVirt.Kubernetes.Tests.Faults;
 
 /// <summary>
 /// The operator is killed when an action has been done to a VM and nobody has written so yet, at each action of a plan in turn.
-/// It is held at its first word to the API server after the agent has journalled the end of the action, so that no luck is in it.
+/// From the agent's beginning of the action on no word of it about the VM reaches the API server, so that no luck is in it.
 /// </summary>
 [Collection(FaultEstateGroup.Name)]
 public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper output)
@@ -43,13 +43,15 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
     )
     {
         await using var gate = await ApiGate.StartAsync(estate.Plane);
-        await using var replica = await Supervised.StartAsync(estate, gate.Address);
+        await using var replica = await Supervised.StartAsync(estate, gate.Address, Supervised.Patient);
         List<string> died = [];
         while (true)
         {
-            var name = nameOf(died.Count + 1);
+            var number = died.Count + 1;
+            var name = nameOf(number);
             var known = estate.Hosts.Journals().Select(static entry => entry.OperationId).ToHashSet();
-            var held = gate.HoldAsync(request => IsAbout(request, name) && Changes(estate, known).Count > died.Count);
+            // From the moment on in which the agent has begun the action: what it does may be seen before its end is journalled.
+            var held = gate.HoldAsync(request => IsAbout(request, name) && Begun(estate, known) >= number);
             await declare(name);
             var ended = estate.ConvergedAsync(replica, name);
             if (await Task.WhenAny(held, ended) == ended)
@@ -60,11 +62,12 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
                 break;
             }
 
+            await Until.TrueAsync("the action has ended", () => Changes(estate, known).Count >= number);
             replica.Kill();
-            died.Add(Changes(estate, known)[^1].Action);
-            output.WriteLine(
-                $"{Until.Clock.GetUtcNow():T} {name}: killed after {string.Join(", ", Changes(estate, known).Select(e => e.Action))} at {await held}"
-            );
+            var done = Changes(estate, known).Select(static entry => entry.Action).ToList();
+            Assert.Equal([.. died, done[^1]], done);
+            died = done;
+            output.WriteLine($"{name}: killed after {string.Join(", ", done)} at {await held}");
             gate.Open();
             await ended;
 
@@ -80,6 +83,9 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
     private static bool IsAbout(HttpRequest request, string name) =>
         request.Path.Value!.Contains($"/exchangevirtualmachines/{name}", StringComparison.Ordinal)
         || request.Path.Value.EndsWith("/events", StringComparison.Ordinal);
+
+    private static int Begun(FaultEstate estate, HashSet<string> known) =>
+        estate.Hosts.Journals().Count(entry => !(entry.Ended && !entry.Changed) && !known.Contains(entry.OperationId));
 
     // The VMs before are at rest: what is new is this one's.
     private static IReadOnlyList<JournalEntry> Changes(FaultEstate estate, HashSet<string> known) =>

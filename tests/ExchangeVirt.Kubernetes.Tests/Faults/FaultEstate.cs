@@ -10,7 +10,8 @@ namespace ExchangeVirt.Kubernetes.Tests.Faults;
 /// </summary>
 internal sealed class FaultEstate : IAsyncDisposable
 {
-    public const string Host = "hv01";
+    // Where the wrong ones are.
+    private const string Host = "hv01";
 
     // Each belongs to one test.
     private static readonly string[] s_wrong =
@@ -185,7 +186,7 @@ internal sealed class FaultEstate : IAsyncDisposable
         );
     }
 
-    /// <summary>Reads the objects of a kind that the operator has listed since it was started.</summary>
+    /// <summary>Counts how often the operator has listed the VMs since a time.</summary>
     public async Task<int> ListsAsync(DateTimeOffset since) =>
         (await Plane.Audit.ReadAsync()).Count(entry =>
             entry is { Verb: "list", Resource: "exchangevirtualmachines", Code: 200 }

@@ -7,6 +7,9 @@ namespace ExchangeVirt.Kubernetes.Tests.Faults;
 /// <summary>A replica that is started again when it ends, as the kubelet would do.</summary>
 internal sealed class Supervised : IAsyncDisposable
 {
+    /// <summary>The arguments of a replica that lives through what would cost others their lease, a slow machine above all.</summary>
+    public static readonly IReadOnlyList<string> Patient = ["--lease-duration=600", "--renew-deadline=500"];
+
     private readonly FaultEstate _estate;
     private readonly Func<Task<Replica>> _start;
     private readonly List<(int Code, string Log)> _ends = [];

@@ -3,20 +3,20 @@ using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Faults;
 
-/// <summary>What is changed while the operator hears nothing is acted upon when it hears again.</summary>
+/// <summary>
+/// What is changed while the operator hears nothing is acted upon when it hears again, by the same process: what it held before
+/// is what it goes on from.
+/// </summary>
 [Collection(FaultEstateGroup.Name)]
 public sealed class WatchFaultTests(SharedFaultEstate shared)
 {
-    // So that the process lives through the outage, and what it held before is what it goes on from.
-    private static readonly string[] s_patient = ["--lease-duration=600", "--renew-deadline=500"];
-
     [Fact]
     public async Task A_watch_that_is_cut_mid_stream_goes_on_and_every_change_is_acted_upon()
     {
         var estate = await shared.GetAsync();
         await using var relay = new TcpRelay(estate.Plane.Address);
         var since = Until.Clock.GetUtcNow();
-        await using var replica = await Supervised.StartAsync(estate, relay.Address, s_patient);
+        await using var replica = await Supervised.StartAsync(estate, relay.Address, Supervised.Patient);
         await estate.DeclareWrongAsync("cut");
         await estate.ConvergedAsync(replica, "cut");
 
@@ -42,7 +42,7 @@ public sealed class WatchFaultTests(SharedFaultEstate shared)
         var estate = await shared.GetAsync();
         await using var relay = new TcpRelay(estate.Plane.Address);
         var since = Until.Clock.GetUtcNow();
-        await using var replica = await Supervised.StartAsync(estate, relay.Address, s_patient);
+        await using var replica = await Supervised.StartAsync(estate, relay.Address, Supervised.Patient);
         await estate.DeclareWrongAsync("forgotten");
         await estate.DeclareNewAsync("let-go");
         await estate.ConvergedAsync(replica, "forgotten", "let-go");
