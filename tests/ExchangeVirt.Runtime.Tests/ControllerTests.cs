@@ -189,6 +189,35 @@ public sealed class ControllerTests : IAsyncDisposable
         Assert.Equal(["reconcile a"], _script.Passes);
     }
 
+    [Fact]
+    public async Task An_object_that_is_found_unreadable_during_its_pass_is_told_so_and_fails_nothing()
+    {
+        var odd = new UnreadableResource(Estate.Key("a"), "spec.burst")
+        {
+            Json = """{"metadata":{"name":"a","namespace":"test"},"spec":{"burst":1}}""",
+        };
+        ConcurrentBag<UnreadableResource> told = [];
+        _script.Reconcile = (_, _) => throw new ResourceUnreadableException(odd);
+        _estate.Declare("a");
+        _estate.Settle();
+        await StartAsync(
+            options: new ControllerOptions
+            {
+                DescribeUnreadable = each =>
+                {
+                    told.Add(each);
+                    return null;
+                },
+            }
+        );
+        await Eventually.HoldsAsync(() => !told.IsEmpty);
+        await QuietAsync();
+
+        Assert.Same(odd, Assert.Single(told));
+        Assert.Equal(["reconcile a"], _script.Passes);
+        Assert.Empty(_log.Lines);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

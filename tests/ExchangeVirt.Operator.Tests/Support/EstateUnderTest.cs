@@ -43,6 +43,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
 
+    /// <summary>Gets the operator's own clock: it runs as that of the hosts does, and can be set apart from it.</summary>
+    public SetClock Clock => field ??= new SetClock(Time);
+
     public string Manifests => Path.Combine(_root, "manifests");
 
     public string State => Path.Combine(_root, "state");
@@ -205,7 +208,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
         Store = DirectoryStore.Open(
             new DirectoryStoreOptions(Manifests, State),
             new ManifestParser(),
-            Time,
+            Clock,
             NewGuid,
             new NoChangeHints(),
             NullLogger<DirectoryStore>.Instance
@@ -222,7 +225,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
                     {
                         Identity = _identity,
                         Epoch = () => epoch.Current,
-                        Time = Time,
+                        Time = Clock,
                         // The clock runs faster than sockets: only a test that means it lets a call or a stream run out.
                         HeartbeatTimeout = TimeSpan.FromDays(1),
                         ApplyTimeout = TimeSpan.FromHours(1),
@@ -231,7 +234,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
                     }
                 ),
                 epoch,
-                Time,
+                Clock,
                 NewGuid,
                 static () => 0.5,
                 NullLoggerFactory.Instance,
