@@ -62,7 +62,7 @@ public sealed class UsedRightsTests(SharedInstalledEstate shared, ITestOutputHel
         var used = asked.Select(Part).Where(static part => part.Resource.Length > 0).ToHashSet();
         var granted = Right.OfTheOperator.SelectMany(static right => right.Parts()).Distinct().ToList();
         output.WriteLine($"{asked.Count} requests used {used.Count} of {granted.Count} rights");
-        Assert.Empty(granted.Where(part => !used.Contains(part) && !s_rare.ContainsKey(part)));
+        Assert.DoesNotContain(granted, part => !used.Contains(part) && !s_rare.ContainsKey(part));
         Assert.All(s_rare.Keys, rare => Assert.Contains(rare, granted));
     }
 
