@@ -188,11 +188,13 @@ public sealed class PauseWatchTests : IAsyncDisposable
             [EnumeratorCancellation] CancellationToken cancellationToken
         )
         {
-            if (Interlocked.Increment(ref _watches) > 1 && _channel.Reader.Completion.IsCompleted)
+            // Whoever sees that it is watched may tell it something at once.
+            if (_channel.Reader.Completion.IsCompleted)
             {
                 _channel = Channel.CreateUnbounded<Func<ControlValue?>>();
             }
 
+            Interlocked.Increment(ref _watches);
             await foreach (var next in _channel.Reader.ReadAllAsync(cancellationToken))
             {
                 yield return next();

@@ -130,7 +130,7 @@ public sealed class LeaseElectorTests : IDisposable
 
         Assert.IsType<LeadershipLostException>(leader.Failure);
         Assert.False(leader.IsWorking);
-        Assert.True(leader.EndedAt - renewed < TimeSpan.FromSeconds(15), $"{leader.EndedAt - renewed}");
+        Assert.True(leader.StoppedAt - renewed < TimeSpan.FromSeconds(15), $"{leader.StoppedAt - renewed}");
         Assert.False(leader.Elector.IsLeading);
         Assert.Equal("leader", _lease.Current.Holder);
     }
