@@ -9,7 +9,7 @@ namespace ExchangeVirt.Cli.Simulation;
 /// </summary>
 internal sealed partial class AgentProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_ready = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_ready = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;
