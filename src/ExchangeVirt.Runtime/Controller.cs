@@ -243,7 +243,20 @@ public sealed partial class Controller<T> : IController, IDisposable
             return new Outcome(IsSuccess: true, "", Error: null, RequeueAfter: null);
         }
 
-        var entity = _cache.Get(key)?.Copy();
+        try
+        {
+            return await PassAsync(key, _cache.Get(key)?.Copy(), cancellationToken);
+        }
+        catch (ResourceUnreadableException misfit) when (misfit.Resource.Key == key)
+        {
+            // The watch has not told so, and may never: one that was begun under an older definition drops what that did not know.
+            await _unreadable.PassAsync(misfit.Resource, cancellationToken);
+            return new Outcome(IsSuccess: true, "", Error: null, RequeueAfter: null);
+        }
+    }
+
+    private async Task<Outcome> PassAsync(ResourceKey key, T? entity, CancellationToken cancellationToken)
+    {
         for (var attempt = 0; entity is not null; attempt++)
         {
             try

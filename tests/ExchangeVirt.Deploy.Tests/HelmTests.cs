@@ -145,7 +145,7 @@ public sealed class HelmTests
     [Theory]
     [InlineData("1.20.2", "policy/v1beta1", false)]
     [InlineData("1.24.0", "policy/v1", false)]
-    [InlineData("1.27.0", "policy/v1", true)]
+    [InlineData("1.30.0", "policy/v1", true)]
     [InlineData("1.35.0-gke.100", "policy/v1", true)]
     public async Task A_server_gets_the_version_and_fields_that_it_knows(string server, string version, bool evicts)
     {
@@ -156,6 +156,23 @@ public sealed class HelmTests
         var budget = manifests.One("PodDisruptionBudget");
         Assert.Equal(version, (string?)budget["apiVersion"]);
         Assert.Equal(evicts, budget["spec"]!["unhealthyPodEvictionPolicy"] is not null);
+    }
+
+    [Theory]
+    [InlineData("1.19.16")]
+    [InlineData("1.25.0")]
+    [InlineData("1.27.3-gke.100")]
+    [InlineData("1.29.9")]
+    public async Task A_server_that_does_not_take_the_definitions_is_refused_at_once(string server)
+    {
+        using var folder = new TemporaryFolder();
+        var helm = await Helm.FindAsync(folder);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            RenderAsync(helm, Managed, "--kube-version", server)
+        );
+
+        Assert.Contains("chart requires kubeVersion", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class ControllerTests : IAsyncDisposable
     private readonly Informer<Widget> _informer;
     private readonly List<Controller<Widget>> _controllers = [];
     private readonly RecordingLogger _log = new();
+    private readonly Pump _pump = new();
     private Task _running = Task.CompletedTask;
 
     public ControllerTests() =>
@@ -34,12 +35,14 @@ public sealed class ControllerTests : IAsyncDisposable
         await _running;
         _controllers.ForEach(controller => controller.Dispose());
         _stop.Dispose();
+        _pump.Dispose();
         _estate.Dispose();
     }
 
     [Fact]
     public async Task Every_object_is_reconciled_and_then_only_what_changes()
     {
+        await _pump;
         _estate.Declare("a", "b");
         _estate.Settle();
         await StartAsync();
@@ -56,6 +59,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_bell_from_outside_enqueues_exactly_one_object()
     {
+        await _pump;
         _estate.Declare("a", "b");
         _estate.Settle();
         var controller = await StartAsync();
@@ -73,6 +77,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task Once_status_says_what_is_so_nothing_is_written_any_more()
     {
+        await _pump;
         _script.Reconcile = async (widget, token) =>
         {
             widget.Status = new WidgetStatus { Phase = $"Size{widget.Spec.Size}" };
@@ -94,6 +99,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task The_finalizer_is_on_the_object_before_its_first_pass()
     {
+        await _pump;
         var seen = new List<string>();
         _script.Reconcile = (widget, _) =>
         {
@@ -113,6 +119,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_deleted_object_goes_when_its_finalizer_succeeds_and_not_before()
     {
+        await _pump;
         var mayGo = false;
         _script.Finalize = widget =>
             Task.FromResult(
@@ -145,6 +152,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_pass_that_throws_is_repeated_with_back_off()
     {
+        await _pump;
         List<double> at = [];
         _script.Reconcile = (widget, _) =>
         {
@@ -168,6 +176,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task An_unreadable_object_is_told_so_once_and_never_reconciled()
     {
+        await _pump;
         _estate.Write("odd.json", OddJson);
         _estate.Declare("a");
         _estate.Settle();
@@ -189,11 +198,41 @@ public sealed class ControllerTests : IAsyncDisposable
         Assert.Equal(["reconcile a"], _script.Passes);
     }
 
+    [Fact]
+    public async Task An_object_that_is_found_unreadable_during_its_pass_is_told_so_and_fails_nothing()
+    {
+        var odd = new UnreadableResource(Estate.Key("a"), "spec.burst")
+        {
+            Json = """{"metadata":{"name":"a","namespace":"test"},"spec":{"burst":1}}""",
+        };
+        ConcurrentBag<UnreadableResource> told = [];
+        _script.Reconcile = (_, _) => throw new ResourceUnreadableException(odd);
+        _estate.Declare("a");
+        _estate.Settle();
+        await StartAsync(
+            options: new ControllerOptions
+            {
+                DescribeUnreadable = each =>
+                {
+                    told.Add(each);
+                    return null;
+                },
+            }
+        );
+        await Eventually.HoldsAsync(() => !told.IsEmpty);
+        await QuietAsync();
+
+        Assert.Same(odd, Assert.Single(told));
+        Assert.Equal(["reconcile a"], _script.Passes);
+        Assert.Empty(_log.Lines);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task An_unreadable_object_that_is_deleted_ends_only_where_it_may(bool may)
     {
+        await _pump;
         _estate.Write("odd.json", OddJson);
         _estate.Settle();
         var odd = Assert.Single((await _estate.Store.ListAsync<Widget>(default)).Unreadable);
@@ -210,6 +249,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_pass_may_say_when_to_look_again()
     {
+        await _pump;
         _script.Reconcile = (widget, _) =>
             Task.FromResult(ReconciliationResult<Widget>.Success(widget, TimeSpan.FromSeconds(40)));
         _estate.Declare("a");
@@ -230,6 +270,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_conflict_is_repeated_at_once_on_a_fresh_read()
     {
+        await _pump;
         var versions = new List<string>();
         _script.Reconcile = async (widget, token) =>
         {
@@ -260,6 +301,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task Endless_conflicts_back_off_in_the_end()
     {
+        await _pump;
         _script.Reconcile = (_, _) => throw new ResourceConflictException("again");
         _estate.Declare("a");
         _estate.Settle();
@@ -274,6 +316,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task An_object_deleted_and_made_again_is_let_go_before_the_new_one_is_looked_at()
     {
+        await _pump;
         _estate.Declare("a", "b");
         _estate.Settle();
         await StartAsync();
@@ -295,6 +338,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task Everything_is_looked_at_again_each_resync_period()
     {
+        await _pump;
         _estate.Declare("a", "b");
         _estate.Settle();
         await StartAsync();
@@ -306,6 +350,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task Passes_over_one_object_never_overlap_while_those_over_others_do()
     {
+        // On many threads, since that is what it is about; no time passes.
         var inside = 0;
         var open = new TaskCompletionSource();
         _script.Reconcile = async (widget, _) =>
@@ -335,6 +380,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task Stopping_waits_for_the_passes_under_way()
     {
+        await _pump;
         var ended = false;
         var entered = new TaskCompletionSource();
         _script.Reconcile = async (widget, token) =>
@@ -360,6 +406,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_pass_that_fails_while_everything_stops_fails_nothing_else()
     {
+        await _pump;
         var entered = new TaskCompletionSource();
         _script.Reconcile = async (_, token) =>
         {
@@ -382,6 +429,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_pass_that_waits_is_repeated_in_its_time_and_is_no_error()
     {
+        await _pump;
         var there = false;
         _script.Reconcile = (widget, _) =>
             Task.FromResult(
@@ -406,6 +454,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task No_controller_starts_before_every_informer_has_synced()
     {
+        await _pump;
         _estate.Declare("a");
         _estate.Settle();
         var other = new FakeInformer();
@@ -425,6 +474,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task A_part_that_fails_stops_all_and_is_told()
     {
+        await _pump;
         var broken = new FakeInformer();
         broken.Sync.SetResult();
         var host = new ControllerHost([_informer, broken], [Make(withFinalizer: false)], _estate.Time);
@@ -439,6 +489,7 @@ public sealed class ControllerTests : IAsyncDisposable
     [Fact]
     public async Task The_host_knows_when_all_is_quiet()
     {
+        await _pump;
         _estate.Declare("a");
         _estate.Settle();
         var open = new TaskCompletionSource();

@@ -6,7 +6,7 @@ namespace ExchangeVirt.Runtime.Tests;
 /// <summary>Waits for states, with a deadline that only a broken program meets.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     /// <summary>Lets everything that is ready run until the state holds, without any time passing on the fake clock.</summary>
     public static Task HoldsAsync(Func<bool> state) => HoldsAsync(state, static () => { });
@@ -25,8 +25,17 @@ public static class Eventually
                 throw new TimeoutException("The state was not reached.");
             }
 
-            between();
-            await Task.Yield();
+            if (SynchronizationContext.Current is Pump pump)
+            {
+                await pump.SettledAsync();
+                between();
+                await pump.SettledAsync();
+            }
+            else
+            {
+                between();
+                await Task.Yield();
+            }
         }
     }
 }

@@ -49,15 +49,21 @@ public sealed class FakeStore : IResourceStore
     )
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        WatchedFrom.Add(fromResourceVersion);
+        // Whoever sees that it is watched may tell it something at once.
         if (_watch.Reader.Completion.IsCompleted)
         {
             _watch = Channel.CreateUnbounded<Func<ResourceEvent<Widget>>>();
         }
 
-        await foreach (var next in _watch.Reader.ReadAllAsync(cancellationToken))
+        WatchedFrom.Add(fromResourceVersion);
+        // Reading all of a channel would leave the thread that a test runs on.
+        var reader = _watch.Reader;
+        while (await reader.WaitToReadAsync(cancellationToken))
         {
-            yield return (ResourceEvent<T>)(object)next();
+            while (reader.TryRead(out var next))
+            {
+                yield return (ResourceEvent<T>)(object)next();
+            }
         }
     }
 

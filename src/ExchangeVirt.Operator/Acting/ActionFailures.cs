@@ -22,10 +22,11 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
 {
     private static readonly Backoff s_backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
 
-    private readonly ConcurrentDictionary<
-        ObjectKey,
-        ImmutableSortedDictionary<(string, string), ActionFailure>
-    > _failures = new();
+    /// <summary>The wall clock is set by so much all the time, and a time that was told stays as it was told.</summary>
+    private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<ObjectKey, ImmutableSortedDictionary<(string, string), Noted>> _failures =
+        new();
 
     /// <summary>Notes a failure. The same action for another setting (another disk) is another matter.</summary>
     public void Add(ObjectKey key, string action, string? setting, AgentFault fault)
@@ -33,15 +34,11 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
         var id = IdOf(action, setting);
         _failures.AddOrUpdate(
             key,
-            _ =>
-                ImmutableSortedDictionary<(string, string), ActionFailure>.Empty.Add(
-                    id,
-                    Next(action, setting, fault, 1)
-                ),
+            _ => ImmutableSortedDictionary<(string, string), Noted>.Empty.Add(id, Next(action, setting, fault, 1)),
             (_, all) =>
                 all.SetItem(
                     id,
-                    Next(action, setting, fault, all.TryGetValue(id, out var before) ? before.Count + 1 : 1)
+                    Next(action, setting, fault, all.TryGetValue(id, out var before) ? before.Failure.Count + 1 : 1)
                 )
         );
     }
@@ -54,7 +51,7 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
         {
             _failures.AddOrUpdate(
                 key,
-                static (_, _) => ImmutableSortedDictionary<(string, string), ActionFailure>.Empty,
+                static (_, _) => ImmutableSortedDictionary<(string, string), Noted>.Empty,
                 static (_, failures, gone) => failures.Remove(gone),
                 id
             );
@@ -66,10 +63,32 @@ public sealed class ActionFailures(TimeProvider time, Func<double> chance)
 
     /// <summary>Lists a VM's failures, also those whose retry is due.</summary>
     public IReadOnlyList<ActionFailure> Of(ObjectKey key) =>
-        _failures.TryGetValue(key, out var all) ? [.. all.Values] : [];
+        _failures.TryGetValue(key, out var all) ? [.. all.Values.Select(InTheClockOfNow)] : [];
 
     private static (string Action, string Setting) IdOf(string action, string? setting) => (action, setting ?? "");
 
-    private ActionFailure Next(string action, string? setting, AgentFault fault, int count) =>
-        new(action, setting, fault, count, time.GetUtcNow() + s_backoff.Delay(count, chance()));
+    private Noted Next(string action, string? setting, AgentFault fault, int count)
+    {
+        var delay = s_backoff.Delay(count, chance());
+        return new Noted(
+            new ActionFailure(action, setting, fault, count, time.GetUtcNow() + delay),
+            time.GetTimestamp(),
+            delay
+        );
+    }
+
+    // How long is waited does not hang on the wall clock: one that was set back a day would make a day of a second.
+    private ActionFailure InTheClockOfNow(Noted noted)
+    {
+        var due = time.GetUtcNow() + noted.Delay - time.GetElapsedTime(noted.Since);
+        return (due - noted.Failure.RetryAt).Duration() <= s_steady
+            ? noted.Failure
+            : noted.Failure with
+            {
+                RetryAt = due,
+            };
+    }
+
+    /// <summary>A failure with when it was noted, by this machine's own clock, and how long is waited from then on.</summary>
+    private sealed record Noted(ActionFailure Failure, long Since, TimeSpan Delay);
 }

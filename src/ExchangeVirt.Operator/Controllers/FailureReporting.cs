@@ -43,7 +43,8 @@ public sealed partial class FailureReporting<T, TStatus>(
             return await pass(entity, cancellationToken);
         }
         catch (Exception exception)
-            when (exception is not (ResourceConflictException or ResourceNotFoundException)
+            when (exception
+                    is not (ResourceConflictException or ResourceNotFoundException or ResourceUnreadableException)
                 && !cancellationToken.IsCancellationRequested
             )
         {

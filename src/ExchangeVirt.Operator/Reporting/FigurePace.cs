@@ -8,19 +8,19 @@ public sealed class FigurePace(TimeProvider time)
 {
     private static readonly TimeSpan s_period = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _moved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _moved = new(StringComparer.Ordinal);
 
     /// <summary>Tells for how long a host's figures have to stay as they stand.</summary>
     /// <returns>Null where they may move.</returns>
     public TimeSpan? WaitOf(string host) =>
-        _moved.TryGetValue(host, out var at) && at + s_period - time.GetUtcNow() is { Ticks: > 0 } left ? left : null;
+        _moved.TryGetValue(host, out var at) && s_period - time.GetElapsedTime(at) is { Ticks: > 0 } left ? left : null;
 
     /// <summary>Notes whether figures moved.</summary>
     public void Note(string host, HyperVHostStatus? before, HyperVHostStatus after)
     {
         if (before is not null && !FiguresOf(before).SequenceEqual(FiguresOf(after)))
         {
-            _moved[host] = time.GetUtcNow();
+            _moved[host] = time.GetTimestamp();
         }
     }
 

@@ -83,8 +83,8 @@ public sealed class KubernetesApi : IDisposable
         SendAsync(
             HttpMethod.Patch,
             $"{path}?fieldManager={ApiPath.Escape(fieldManager)}&force=true",
-            // JSON is YAML, and the one form that all servers take for an apply.
-            Content(body, "application/apply-patch+yaml"),
+            // The one form that all servers take for an apply.
+            Content(ApplyBody.Write(body), "application/apply-patch+yaml"),
             cancellationToken
         );
 
@@ -212,8 +212,8 @@ public sealed class KubernetesApi : IDisposable
     }
 
     private static ByteArrayContent Content(JsonNode body, string mediaType) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(body))
-        {
-            Headers = { ContentType = new MediaTypeHeaderValue(mediaType) },
-        };
+        Content(JsonSerializer.SerializeToUtf8Bytes(body), mediaType);
+
+    private static ByteArrayContent Content(byte[] body, string mediaType) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } };
 }

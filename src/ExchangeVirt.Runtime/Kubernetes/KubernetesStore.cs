@@ -39,7 +39,7 @@ public sealed class KubernetesStore : IResourceStore
         _api = api;
         _options = options;
         _chance = chance;
-        _reader = new ObjectReader(options.Json, _memory);
+        _reader = new ObjectReader(options.Json, _memory, options.FieldManager);
         _status = new StatusWriter(api, options.FieldManager);
         _events = new EventWriter(api, options);
     }

@@ -13,7 +13,7 @@ namespace ExchangeVirt.Agent.Tests.Support;
 /// <summary>An agent in this process, over real gRPC and real mutual TLS on a loopback port, with a clock that tests move.</summary>
 internal sealed class AgentHarness : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly List<IHostAgent> _clients = [];
     private readonly CertificateAuthority _authority;

@@ -22,10 +22,7 @@ internal sealed class Overlays : IDisposable
         var path = _folder.Combine("deploy", "kustomize", "overlays", overlay);
         if (!Directory.Exists(Path.Combine(path, "certificates")) && overlay is "exvirt-certs" or "old-servers")
         {
-            var made = await Exvirt.RunAsync(
-                path,
-                ["certs", "--output", "certificates", "--host", "webhook,exchangevirt-webhook.exchangevirt-system.svc"]
-            );
+            var made = await Exvirt.RunAsync(path, ["certs", "--output", "certificates", "--webhook"]);
             Assert.True(made.ExitCode == 0, made.Text);
         }
 

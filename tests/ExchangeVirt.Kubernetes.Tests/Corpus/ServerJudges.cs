@@ -17,19 +17,25 @@ public abstract class ServerJudge : IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly List<IAsyncDisposable> _started = [];
+    private readonly Dictionary<string, Judgement> _judged = new(StringComparer.Ordinal);
     private CorpusServer? _server;
 
-    /// <summary>Asks it about a case; skips the test where this machine cannot have the server.</summary>
+    /// <summary>Asks it about a case, once; skips the test where this machine cannot have the server.</summary>
     public async Task<Judgement> JudgeAsync(CorpusCase asked)
     {
         await _one.WaitAsync();
         try
         {
+            if (_judged.TryGetValue(asked.Id, out var known))
+            {
+                return known;
+            }
+
             _server ??= await StartAsync();
             Around(CorpusServer.Around(asked));
             try
             {
-                return await _server.JudgeAsync(asked);
+                return _judged[asked.Id] = await _server.JudgeAsync(asked);
             }
             finally
             {

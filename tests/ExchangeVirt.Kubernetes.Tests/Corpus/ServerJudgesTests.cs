@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ExchangeVirt.Envtest.Definitions;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Tests.Corpus;
 
@@ -28,6 +29,31 @@ public sealed class ServerJudgesTests(Server136 server136, Server120 server120, 
     [MemberData(nameof(WithWebhook))]
     public Task A_server_that_asks_the_webhook_judges_as_the_corpus_says(string id) =>
         AskAsync(webhookOn120, "webhook-on-1.20", id);
+
+    [Fact]
+    public async Task Every_rule_of_every_definition_is_broken_by_one_manifest_and_kept_by_another()
+    {
+        var judged = new List<(CorpusCase Case, Judgement Judgement)>();
+        foreach (var id in On136.Select(static row => row.Data))
+        {
+            judged.Add((CorpusCase.All[id], await server136.JudgeAsync(CorpusCase.All[id])));
+        }
+
+        var rules = SchemaRule.All();
+        // As many as the definitions have lines for them.
+        Assert.Equal(
+            CustomResourceDefinitions.Ours().Sum(static each => each.ToJsonString().Split("\"rule\":\"").Length - 1),
+            rules.Count
+        );
+        Assert.All(
+            rules,
+            rule =>
+            {
+                Assert.True(judged.Any(each => rule.IsBrokenBy(each.Case, each.Judgement)), $"Nothing breaks {rule}.");
+                Assert.True(judged.Any(each => rule.IsKeptBy(each.Case, each.Judgement)), $"Nothing keeps {rule}.");
+            }
+        );
+    }
 
     /// <summary>
     /// A server of today forgives what it stored under weaker rules; one without CEL has no such rules, and the webhook is not

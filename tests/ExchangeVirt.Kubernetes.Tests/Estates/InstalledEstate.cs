@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest;
+using ExchangeVirt.Envtest.Access;
 using ExchangeVirt.Envtest.Clients;
 using ExchangeVirt.Envtest.Processes;
 
@@ -96,6 +97,26 @@ internal sealed class InstalledEstate : IAsyncDisposable
         _replicas.Add(replica);
         await replica.ReadyAsync();
         return replica;
+    }
+
+    /// <summary>Starts a replica that reaches the API server by another address, and does not wait for it.</summary>
+    public async Task<Replica> StartReplicaAtAsync(Uri server, string name, params IReadOnlyList<string> more)
+    {
+        var kubeconfig = Kubeconfig.Write(
+            _folder.Combine(Plane.NewName(name) + ".kubeconfig"),
+            server,
+            Plane.Authority.Certificate,
+            await Plane.ServiceAccountTokenAsync(System, Account),
+            System
+        );
+        return await Replica.StartAsync(
+            name,
+            await DeployedArgumentsAsync(),
+            kubeconfig,
+            Certificates,
+            Path.Combine(_folder.Path, "webhook"),
+            more
+        );
     }
 
     /// <summary>Has the API server call a replica's webhook, in place of the Service that would lead there.</summary>

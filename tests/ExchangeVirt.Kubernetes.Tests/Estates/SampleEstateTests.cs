@@ -1,3 +1,5 @@
+using ExchangeVirt.Envtest;
+
 namespace ExchangeVirt.Kubernetes.Tests.Estates;
 
 /// <summary>The sample estate, installed and judged as a platform team would.</summary>
@@ -28,5 +30,27 @@ public sealed class SampleEstateTests
                         .Single(static each => (string?)each!["type"] == "Ready")!["status"]
             );
         }
+
+        // The last words of the convergence (a host's figures, which move once a minute) come a while after it.
+        await RestsAsync(estate, renewals: 15);
+        var asked = estate.Hosts.Journals().Count;
+
+        await estate.Hosts.DriftAsync("hv01", "EX01", "checkpoints=Production");
+        await Until.TrueAsync("the drift is acted upon", () => estate.Hosts.Journals().Count > asked);
+        await estate.UntilAsync("Synced", "True", s_fitting);
+        Assert.Equal("DisableCheckpoints", Assert.Single(estate.Hosts.Journal("hv01").TakeLast(1)).Action);
+        Assert.Equal(asked + 1, estate.Hosts.Journals().Count);
     }
+
+    /// <summary>Waits until the operator has written nothing but its lease for so many renewals of that, in a row.</summary>
+    private static Task RestsAsync(InstalledEstate estate, int renewals) =>
+        Until.TrueAsync(
+            $"nothing is written for {renewals} renewals of the lease",
+            async () =>
+            {
+                var writes = await estate.Plane.Audit.WritesAsync(InstalledEstate.Account);
+                return writes.Reverse().TakeWhile(static entry => entry.Resource == "leases").Count() >= renewals;
+            },
+            TimeSpan.FromMinutes(4)
+        );
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using ExchangeVirt.Envtest.Processes;
@@ -116,11 +117,16 @@ internal sealed class SimulatedHosts : IAsyncDisposable
 /// <summary>One action that an agent was asked for.</summary>
 /// <param name="OperationId">The operator's id of the attempt.</param>
 /// <param name="Action">The action's name.</param>
-/// <param name="Machine">The VM; empty for creation.</param>
-/// <param name="Ended">Whether it ended, well or badly.</param>
+/// <param name="Machine">The VM; empty for a creation that made none.</param>
 /// <param name="Changed">Whether it found something to change; false too where it failed or goes on.</param>
-internal sealed record JournalEntry(string OperationId, string Action, string Machine, bool Ended, bool Changed)
+internal sealed record JournalEntry(string OperationId, string Action, string Machine, bool Changed)
 {
+    /// <summary>Gets when the agent began it.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Gets whether it has ended, well or not.</summary>
+    public bool Ended { get; init; }
+
     public static IReadOnlyList<JournalEntry> Read(string stateDirectory)
     {
         var path = Path.Combine(stateDirectory, "journal.jsonl");
@@ -138,26 +144,29 @@ internal sealed record JournalEntry(string OperationId, string Action, string Ma
             .Where(static line => line.EndsWith('}'))
             .Select(static line => JsonNode.Parse(line)!)
             .ToList();
-        var ended = records
-            .Select(static record => (string?)record["endedId"])
-            .OfType<string>()
-            .ToHashSet(StringComparer.Ordinal);
-        var changed = records
-            .Where(static record => (bool?)record["result"]?["done"]?["changed"] is true)
-            .Select(static record => (string)record["endedId"]!)
-            .ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. records
-                .Select(static record => record["intent"])
-                .OfType<JsonNode>()
-                .Select(intent => new JournalEntry(
-                    (string)intent["operationId"]!,
-                    (string)intent["action"]!,
-                    (string?)intent["virtualMachineId"] ?? "",
-                    ended.Contains((string)intent["operationId"]!),
-                    changed.Contains((string)intent["operationId"]!)
-                )),
-        ];
+        var results = records
+            .Where(static record => record["endedId"] is not null)
+            .ToDictionary(
+                static record => (string)record["endedId"]!,
+                static record => record["result"],
+                StringComparer.Ordinal
+            );
+        return [.. records.Select(static record => record["intent"]).OfType<JsonNode>().Select(Entry)];
+
+        JournalEntry Entry(JsonNode intent)
+        {
+            var id = (string)intent["operationId"]!;
+            var result = results.GetValueOrDefault(id);
+            return new JournalEntry(
+                id,
+                (string)intent["action"]!,
+                (string?)intent["virtualMachineId"] ?? (string?)result?["done"]?["virtualMachineId"] ?? "",
+                (bool?)result?["done"]?["changed"] is true
+            )
+            {
+                At = DateTimeOffset.Parse((string)intent["at"]!, CultureInfo.InvariantCulture),
+                Ended = result is not null,
+            };
+        }
     }
 }

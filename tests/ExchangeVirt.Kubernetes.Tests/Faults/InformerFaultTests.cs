@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using ExchangeVirt.Envtest;
 using ExchangeVirt.Envtest.Access;
 using ExchangeVirt.Envtest.Definitions;
@@ -72,7 +70,7 @@ public sealed class InformerFaultTests
         scene.Relay.Refuse();
         (await scene.Plane.Raw.DeleteAsync(WidgetDefinition.Path(Place, "gone"))).Succeeded();
         await scene.DeclareAsync("new", size: 3);
-        await scene.ForgetAsync();
+        await scene.Plane.ForgetHistoryAsync();
         scene.Relay.Mend();
 
         await scene.HoldsAsync("new", 3);
@@ -172,19 +170,6 @@ public sealed class InformerFaultTests
                 entry is { Verb: "list", Resource: "widgets", UserAgent: "informer-under-test" }
                 && !entry.Path.Contains("continue", StringComparison.Ordinal)
             );
-
-        // What the store's history held up to now is thrown away, and the server starts with an empty memory of its own.
-        public async Task ForgetAsync()
-        {
-            await Plane.ApiServer.StopAsync();
-            using var etcd = new HttpClient { BaseAddress = Plane.Etcd.Address };
-            using var status = await etcd.PostAsJsonAsync("v3/maintenance/status", new { });
-            var header = await status.Content.ReadFromJsonAsync<System.Text.Json.Nodes.JsonNode>();
-            var revision = long.Parse((string)header!["header"]!["revision"]!, CultureInfo.InvariantCulture);
-            using var compacted = await etcd.PostAsJsonAsync("v3/kv/compaction", new { revision, physical = true });
-            compacted.EnsureSuccessStatusCode();
-            await Plane.ApiServer.StartAsync();
-        }
 
         public async ValueTask DisposeAsync()
         {

@@ -19,42 +19,6 @@ public sealed class KstatusTable
 {
     private const long Generation = 4;
 
-    // Current: waited for no longer. InProgress: waited for. Failed: given up at once, so only where nothing but a person or
-    // a change of spec can help.
-    private static readonly Dictionary<string, string> s_expected = new()
-    {
-        ["in sync, power as asked"] = Kstatus.Current,
-        ["being corrected"] = Kstatus.InProgress,
-        ["being started"] = Kstatus.InProgress,
-        ["between two power states"] = Kstatus.InProgress,
-        ["being restarted"] = Kstatus.InProgress,
-        ["being created"] = Kstatus.InProgress,
-        ["agent not reachable"] = Kstatus.InProgress,
-        ["the agent of its host was not heard yet"] = Kstatus.InProgress,
-        ["no host fits now"] = Kstatus.InProgress,
-        ["hosts that may hold it were not read"] = Kstatus.InProgress,
-        ["an action failed and is tried again"] = Kstatus.InProgress,
-        ["drift waits for a window"] = Kstatus.Current,
-        ["drift waits for its DAG turn, wished for"] = Kstatus.Current,
-        ["drift waits for its DAG turn, another holds the slot"] = Kstatus.Current,
-        ["drift waits for a window, and the VM is not in the asked power state"] = Kstatus.InProgress,
-        ["paused with drift"] = Kstatus.Current,
-        ["paused, and the VM is not in the asked power state"] = Kstatus.InProgress,
-        ["paused before it was made"] = Kstatus.InProgress,
-        ["Observe with drift"] = Kstatus.Current,
-        ["disruption Never with drift"] = Kstatus.Current,
-        ["two VMs of the name"] = Kstatus.Failed,
-        ["missing VM"] = Kstatus.Failed,
-        ["shutdown deadline passed"] = Kstatus.Failed,
-        ["unknown DAG"] = Kstatus.Failed,
-        ["unknown policy"] = Kstatus.Failed,
-        ["a spec that breaks a rule"] = Kstatus.Failed,
-        ["a policy that breaks a rule"] = Kstatus.Failed,
-        ["a DAG that breaks a rule"] = Kstatus.Failed,
-        ["the host of its binding is not declared any more"] = Kstatus.Failed,
-        ["contended"] = Kstatus.Failed,
-    };
-
     private static readonly Dictionary<string, (Func<ResourceStatus> Make, string Expected)> s_others = new()
     {
         ["a host that answers"] = (() => Host(Situations.Host), Kstatus.Current),
@@ -102,17 +66,17 @@ public sealed class KstatusTable
     [MemberData(nameof(Rows))]
     public void A_row_of_the_table_is_waited_for_done_or_given_up_as_the_table_says(string row)
     {
-        var decision = ConditionTable.Decide(row);
+        var decision = ConditionRows.Decide(row);
         decision.Situation.Entity.Metadata.Generation = Generation;
         var status = VirtualMachineReport.For(decision, OperationStep.For(decision, static () => Guid.Empty));
 
-        Assert.Equal(s_expected[row], Kstatus.Compute(Generation, deleted: false, status));
+        Assert.Equal(ConditionRows.Verdicts[row], Kstatus.Compute(Generation, deleted: false, status));
         AssertWellFormed(status);
     }
 
     [Fact]
     public void Every_row_has_its_word() =>
-        Assert.Empty(s_expected.Keys.Except(ConditionTable.Rows.Select(static row => row.Data)));
+        Assert.Equal(ConditionRows.All.Keys.Order(), ConditionRows.Verdicts.Keys.Order());
 
     [Theory]
     [MemberData(nameof(Others))]

@@ -17,11 +17,12 @@ namespace ExchangeVirt.Operator.Tests.Support;
 /// </summary>
 internal sealed class EstateUnderTest : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(100);
 
     private readonly string _root = Directory.CreateTempSubdirectory("exvirt-operator-").FullName;
     private readonly Dictionary<string, HostUnderTest> _hosts = [];
+    private readonly Courier _courier = new();
     private readonly CertificateAuthority _authority;
     private readonly TlsIdentitySource _identity;
     private int _guids;
@@ -41,6 +42,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Gets the operator's own clock: it runs as that of the hosts does, and can be set apart from it.</summary>
+    public SetClock Clock => field ??= new SetClock(Time);
 
     public string Manifests => Path.Combine(_root, "manifests");
 
@@ -204,7 +208,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
         Store = DirectoryStore.Open(
             new DirectoryStoreOptions(Manifests, State),
             new ManifestParser(),
-            Time,
+            Clock,
             NewGuid,
             new NoChangeHints(),
             NullLogger<DirectoryStore>.Instance
@@ -221,7 +225,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
                     {
                         Identity = _identity,
                         Epoch = () => epoch.Current,
-                        Time = Time,
+                        Time = Clock,
                         // The clock runs faster than sockets: only a test that means it lets a call or a stream run out.
                         HeartbeatTimeout = TimeSpan.FromDays(1),
                         ApplyTimeout = TimeSpan.FromHours(1),
@@ -230,7 +234,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
                     }
                 ),
                 epoch,
-                Time,
+                Clock,
                 NewGuid,
                 static () => 0.5,
                 NullLoggerFactory.Instance,
@@ -335,6 +339,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
         }
 
         _authority.Dispose();
+        _courier.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -351,6 +356,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 #pragma warning disable RS0030
         await Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System);
 #pragma warning restore RS0030
+        await _courier.CarryAsync(times: 5);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)

@@ -30,7 +30,8 @@ internal sealed class Candidate : IAsyncDisposable
 
     public Exception? Failure { get; private set; }
 
-    public DateTimeOffset EndedAt { get; private set; }
+    /// <summary>Gets when its work stopped last.</summary>
+    public DateTimeOffset StoppedAt { get; private set; }
 
     public bool HasEnded => _running.IsCompleted;
 
@@ -60,8 +61,6 @@ internal sealed class Candidate : IAsyncDisposable
         {
             Failure = failure;
         }
-
-        EndedAt = _time.GetUtcNow();
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
@@ -84,6 +83,7 @@ internal sealed class Candidate : IAsyncDisposable
         finally
         {
             IsWorking = false;
+            StoppedAt = _time.GetUtcNow();
         }
     }
 }

@@ -81,6 +81,23 @@ public abstract class StoreContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_text_is_kept_character_by_character()
+    {
+        // Beyond the basic plane, what looks like an escape and is none, and what YAML takes for the end of a line.
+        const string Text = "𠮷野家 😀 \\ud842\\udfb7 \u0001\u007f\u0085\u2028\ufeff \"quoted\" C:\\new\tline\n";
+        var widget = await MustGetAsync("a");
+        widget.Status = new WidgetStatus { Note = Text };
+
+        var written = await Store.UpdateStatusAsync(widget, default);
+        var read = await MustGetAsync("a");
+
+        Assert.Equal(Text, written.Status?.Note);
+        Assert.Equal(Text, read.Status?.Note);
+        var again = await Store.UpdateStatusAsync(read, default);
+        Assert.Equal(read.Metadata.ResourceVersion, again.Metadata.ResourceVersion);
+    }
+
+    [Fact]
     public async Task What_a_status_leaves_out_is_removed()
     {
         await WriteStatusAsync("Seen");

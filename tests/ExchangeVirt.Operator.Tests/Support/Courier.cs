@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ExchangeVirt.Operator.Tests.Support;
+
+/// <summary>
+/// Carries a byte to and fro over a loopback connection within this process, by the same way as calls to agents: on a busy
+/// machine it takes as much longer as they do.
+/// </summary>
+internal sealed class Courier : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpClient _here = new();
+    private TcpClient? _there;
+
+    /// <summary>Goes to and fro.</summary>
+    public async Task CarryAsync(int times)
+    {
+        if (_there is null)
+        {
+            _listener.Start();
+            await _here.ConnectAsync((IPEndPoint)_listener.LocalEndpoint);
+            _there = await _listener.AcceptTcpClientAsync();
+            _here.NoDelay = _there.NoDelay = true;
+        }
+
+        var parcel = new byte[1];
+        for (var time = 0; time < times; time++)
+        {
+            await _here.GetStream().WriteAsync(parcel);
+            await _there.GetStream().ReadExactlyAsync(parcel);
+            await _there.GetStream().WriteAsync(parcel);
+            await _here.GetStream().ReadExactlyAsync(parcel);
+        }
+    }
+
+    public void Dispose()
+    {
+        _there?.Dispose();
+        _here.Dispose();
+        _listener.Dispose();
+    }
+}
