@@ -48,6 +48,7 @@ public sealed class WatchFaultTests(SharedFaultEstate shared)
         await estate.ConvergedAsync(replica, "forgotten", "let-go");
         var kept = await estate.IdAsync("let-go");
         var touched = estate.Changes(kept).Count;
+        await estate.NoteDeclaredAsync();
 
         relay.Refuse();
         await estate.DeclareWrongAsync("forgotten", processors: 6);
