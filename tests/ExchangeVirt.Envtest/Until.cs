@@ -21,13 +21,26 @@ public static class Until
         TrueAsync(what, () => Task.FromResult(isSo()), deadline);
 
     /// <summary>Waits until something is so.</summary>
+    /// <param name="what">What is waited for.</param>
+    /// <param name="isSo">Looks whether it is so.</param>
+    /// <param name="deadline">How long is waited at the most.</param>
+    /// <param name="look">How long it is until the next look, where looking is dear; absent: a moment.</param>
     /// <exception cref="TimeoutException">It was not so within the deadline.</exception>
-    public static Task TrueAsync(string what, Func<Task<bool>> isSo, TimeSpan? deadline = null) =>
-        GotAsync(what, async () => await isSo() ? what : null, deadline);
+    public static Task TrueAsync(
+        string what,
+        Func<Task<bool>> isSo,
+        TimeSpan? deadline = null,
+        TimeSpan? look = null
+    ) => GotAsync(what, async () => await isSo() ? what : null, deadline, look);
 
     /// <summary>Waits until there is something to be had, and returns it.</summary>
     /// <exception cref="TimeoutException">There was nothing within the deadline.</exception>
-    public static async Task<T> GotAsync<T>(string what, Func<Task<T?>> find, TimeSpan? deadline = null)
+    public static async Task<T> GotAsync<T>(
+        string what,
+        Func<Task<T?>> find,
+        TimeSpan? deadline = null,
+        TimeSpan? look = null
+    )
         where T : class
     {
         var patience = deadline ?? Patience;
@@ -45,7 +58,7 @@ public static class Until
                 throw new TimeoutException($"It was not reached within {seconds} s that {what}.");
             }
 
-            await Task.Delay(s_look, Clock);
+            await Task.Delay(look ?? s_look, Clock);
         }
     }
 }

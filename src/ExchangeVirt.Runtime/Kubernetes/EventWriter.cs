@@ -14,8 +14,11 @@ namespace ExchangeVirt.Runtime.Kubernetes;
 /// <remarks>Source: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/</remarks>
 internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions options)
 {
-    /// <summary>The longest note that the API takes.</summary>
+    /// <summary>The longest note that the API takes, in bytes of UTF-8.</summary>
     private const int LongestNote = 1024;
+
+    /// <summary>The longest name that the API takes, in characters.</summary>
+    private const int LongestName = 253;
 
     private static readonly ResourceType s_type = EventReader.Type;
 
@@ -79,9 +82,12 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
     {
         var said = $"{record.Regarding.Kind}\n{record.Regarding.Uid}\n{record.Type}\n{record.Reason}\n{record.Message}";
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(said)))[..16];
+        var name = record.Regarding.Key.Name;
+        var longest = LongestName - digest.Length - 1;
         return new ResourceKey(
             record.Regarding.Key.Namespace ?? "kube-system",
-            $"{record.Regarding.Key.Name}.{digest}"
+            // The digest tells apart what is cut alike; a part of a name does not end with a dot or a dash.
+            $"{(name.Length <= longest ? name : name[..longest].TrimEnd('.', '-'))}.{digest}"
         );
     }
 
@@ -99,8 +105,7 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
             ["action"] = record.Reason,
             ["reason"] = record.Reason,
             ["regarding"] = Regarding(record),
-            ["note"] =
-                record.Message.Length <= LongestNote ? record.Message : record.Message[..(LongestNote - 1)] + "…",
+            ["note"] = Cut(record.Message),
             ["type"] = record.Type.ToString(),
         };
         if (record.Count > 1)
@@ -134,6 +139,29 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
             options.FieldManager,
             cancellationToken
         );
+    }
+
+    private static string Cut(string note)
+    {
+        const string more = "…";
+        if (Encoding.UTF8.GetByteCount(note) <= LongestNote)
+        {
+            return note;
+        }
+
+        var (length, bytes) = (0, Encoding.UTF8.GetByteCount(more));
+        foreach (var rune in note.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > LongestNote)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return note[..length] + more;
     }
 
     private static JsonObject Series(int count, DateTimeOffset last) =>

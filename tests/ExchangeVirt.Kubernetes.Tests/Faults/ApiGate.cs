@@ -122,17 +122,17 @@ internal sealed class ApiGate : IAsyncDisposable
     private async Task<bool> MayPassAsync(HttpRequest request, CancellationToken gone)
     {
         var hold = _hold;
-        while (hold?.Fits(request) == true)
+        if (hold?.Fits(request) != true)
         {
-            hold.First.TrySetResult($"{request.Method} {request.Path}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Until.Clock, gone);
-            if (_hold != hold)
-            {
-                return false;
-            }
+            return true;
         }
 
-        return true;
+        hold.First.TrySetResult($"{request.Method} {request.Path}");
+        await Until.TrueAsync(
+            "the request is not held any more",
+            () => gone.IsCancellationRequested || _hold != hold || !hold.Fits(request)
+        );
+        return !gone.IsCancellationRequested && _hold == hold;
     }
 
     private HttpRequestMessage Onward(HttpRequest from)

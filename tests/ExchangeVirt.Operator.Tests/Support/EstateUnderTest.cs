@@ -352,11 +352,8 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
         Time.Advance(step);
         Watching();
-        // Sockets live in real time: what one step set off is given a moment to arrive.
-#pragma warning disable RS0030
-        await Task.Delay(TimeSpan.FromMilliseconds(3), TimeProvider.System);
-#pragma warning restore RS0030
-        await _courier.CarryAsync(times: 5);
+        // Sockets live in real time: what one step set off is given as long as it takes to go to and fro some times.
+        await _courier.CarryAsync(times: 40);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)

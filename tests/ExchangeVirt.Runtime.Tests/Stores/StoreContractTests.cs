@@ -338,6 +338,26 @@ public abstract class StoreContractTests : IAsyncLifetime
         Assert.Empty(await Store.ListEventsAsync("Widget", Key("b"), default));
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("−")]
+    [InlineData("𠮷")]
+    public async Task An_event_is_told_however_long_its_text_and_the_name_of_its_object_are(string letter)
+    {
+        var name = new string('n', 250);
+        await _under.DeclareAsync(name);
+        var widget = await MustGetAsync(name);
+        var text = string.Concat(Enumerable.Repeat(letter, 3000));
+        await Store.RecordEventAsync(
+            new EventRecord(widget.Reference(), EventType.Warning, "Long", text, Count: 1, s_at, s_at),
+            default
+        );
+
+        var told = Assert.Single(await Store.ListEventsAsync("Widget", Key(name), default));
+        Assert.True(told.Message.Length > 300, told.Message);
+        Assert.StartsWith(told.Message.TrimEnd('…'), text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_object_that_does_not_fit_its_type_does_not_hide_the_others()
     {
