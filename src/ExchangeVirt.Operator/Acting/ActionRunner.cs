@@ -215,7 +215,8 @@ public sealed partial class ActionRunner(
             while (true)
             {
                 var change = fleet.NextChange;
-                if (fleet.ById(id) is [var seen, ..] && !ReferenceEquals(seen.Machine, before))
+                // One that was unregistered is gone.
+                if (fleet.ById(id) is [var seen, ..] ? !ReferenceEquals(seen.Machine, before) : before is not null)
                 {
                     return;
                 }

@@ -82,8 +82,15 @@ public sealed class GuestShutdowns(ActionRunner runner)
     /// <summary>
     /// Sends a question again that is noted as asked but may never have been sent: the operator died, or the connection broke.
     /// </summary>
+    /// <param name="decision">What was decided.</param>
+    /// <param name="stands">Asks, before anything is sent, whether what was decided by is still so.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The operation to store where the guest was certainly not asked; null where there is nothing to store.</returns>
-    public async Task<OperationStatus?> ConfirmAsync(Decision decision, CancellationToken cancellationToken)
+    public async Task<OperationStatus?> ConfirmAsync(
+        Decision decision,
+        Func<CancellationToken, Task<bool>> stands,
+        CancellationToken cancellationToken
+    )
     {
         var situation = decision.Situation;
         if (
@@ -109,7 +116,7 @@ public sealed class GuestShutdowns(ActionRunner runner)
             Disruptive = true,
             Cause = ActionCause.Drift,
         };
-        if (Decision.Ask(situation, planned) is GateDecision.Closed)
+        if (Decision.Ask(situation, planned) is GateDecision.Closed || !await stands(cancellationToken))
         {
             return null;
         }
@@ -130,6 +137,7 @@ public sealed class GuestShutdowns(ActionRunner runner)
                 or AgentFaultReasons.ConnectionLost
                 or AgentFaultReasons.AgentTimedOut
                 or AgentFaultReasons.AgentNotUnderstood
+                or AgentFaultReasons.NotLeading
                 or Reasons.HostNotDeclared;
 
     // A question that was refused and is put again later is another one, so the time it was noted at belongs to its id.

@@ -1,3 +1,4 @@
+using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Stores;
@@ -50,15 +51,35 @@ public sealed class StoredStatus(IResourceStore store)
         }
     }
 
-    /// <summary>Reads the object fresh and refuses where a person said something new, or where what is noted of it is not what is stored.</summary>
+    /// <summary>
+    /// Reads the object and its policy fresh and refuses where a person said something new, or where what is noted of it is not
+    /// what is stored. A watch may be silent for minutes before it is known to be dead.
+    /// </summary>
+    /// <param name="entity">The object, as it was decided about.</param>
+    /// <param name="policy">The policy that was decided by; null where there was none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ResourceConflictException">It is planned afresh.</exception>
-    public async Task ConfirmAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
+    /// <exception cref="ResourceUnreadableException">The object, or its policy, is not understood any more.</exception>
+    public async Task ConfirmAsync(
+        ExchangeVirtualMachine entity,
+        VirtualizationPolicy? policy,
+        CancellationToken cancellationToken
+    )
     {
         var latest = await store.GetAsync<ExchangeVirtualMachine>(entity.Key(), cancellationToken);
         if (latest is null || !SameWord(latest, entity) || !SameCommitments(latest.Status, entity.Status))
         {
             throw new ResourceConflictException(
                 $"{entity.Key()} was changed while its plan was being carried out; it is planned afresh."
+            );
+        }
+
+        var name = Desired.PolicyNameOf(entity);
+        var ruling = await store.GetAsync<VirtualizationPolicy>(new ResourceKey(null, name), cancellationToken);
+        if (ruling?.Metadata.Uid != policy?.Metadata.Uid || ruling?.Metadata.Generation != policy?.Metadata.Generation)
+        {
+            throw new ResourceConflictException(
+                $"The policy {name} was changed while a plan for {entity.Key()} was being carried out; it is planned afresh."
             );
         }
     }

@@ -1,6 +1,8 @@
+using System.Net;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
+using ExchangeVirt.Runtime.Kubernetes;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
 using k8s.Models;
@@ -9,8 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace ExchangeVirt.Operator.Controllers;
 
 /// <summary>
-/// Says on the object itself that a pass over it failed in a way that nobody foresaw: else its status would go on to speak of
-/// an older generation, and whoever waits for it would never learn why.
+/// Says on the object itself that a pass over it failed in a way that nobody foresaw, or was refused: else its status would go on
+/// to speak of an older generation, and whoever waits for it would never learn why. A server that is away for a moment says
+/// nothing about the object.
 /// </summary>
 public sealed partial class FailureReporting<T, TStatus>(
     IEntityController<T> inner,
@@ -42,16 +45,18 @@ public sealed partial class FailureReporting<T, TStatus>(
         {
             return await pass(entity, cancellationToken);
         }
-        catch (Exception exception)
-            when (exception
-                    is not (ResourceConflictException or ResourceNotFoundException or ResourceUnreadableException)
-                && !cancellationToken.IsCancellationRequested
-            )
+        catch (Exception exception) when (IsWorthSaying(exception) && !cancellationToken.IsCancellationRequested)
         {
             await SayAsync(entity.Key(), exception, cancellationToken);
             throw;
         }
     }
+
+    private static bool IsWorthSaying(Exception exception) =>
+        exception is KubernetesApiException refused
+            ? (int)refused.Status is >= 400 and < 500
+                && refused.Status is not (HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout)
+            : !ExpectedFailure.Is(exception);
 
     private async Task SayAsync(ResourceKey key, Exception exception, CancellationToken cancellationToken)
     {

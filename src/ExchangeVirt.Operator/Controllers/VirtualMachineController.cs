@@ -33,7 +33,7 @@ public sealed class VirtualMachineController(
         CancellationToken cancellationToken
     )
     {
-        if (await FirstWordDueAsync(entity, cancellationToken) is { } due)
+        if (FirstWordDue(entity) is { } due)
         {
             return ReconciliationResult<ExchangeVirtualMachine>.Success(entity, due);
         }
@@ -50,7 +50,14 @@ public sealed class VirtualMachineController(
 
             if (decision.Next is not { } next || !OperationStep.Covers(operation, next))
             {
-                if (await shutdowns.ConfirmAsync(decision, cancellationToken) is { } corrected)
+                if (
+                    await shutdowns.ConfirmAsync(
+                        decision,
+                        token => StandsAsync(entity, decision, token),
+                        cancellationToken
+                    ) is
+                    { } corrected
+                )
                 {
                     entity = await NoteAsync(entity, corrected, cancellationToken);
                     continue;
@@ -67,9 +74,7 @@ public sealed class VirtualMachineController(
                 continue;
             }
 
-            await stored.ConfirmAsync(entity, cancellationToken);
-            var pauses = await reader.PausesNowAsync(entity, cancellationToken);
-            if (!pauses.SequenceEqual(decision.Situation.Pauses))
+            if (!await StandsAsync(entity, decision, cancellationToken))
             {
                 entity = await TakeBackAsync(entity, before, cancellationToken);
                 continue;
@@ -96,25 +101,25 @@ public sealed class VirtualMachineController(
         return Task.FromResult(ReconciliationResult<ExchangeVirtualMachine>.Success(entity));
     }
 
-    // What was said of it last holds until the hosts that may hold it had the time to answer.
-    private async Task<TimeSpan?> FirstWordDueAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
+    /// <summary>Asks, as before each action, whether everything that a person may have said is still as it was decided by.</summary>
+    /// <returns>False where a switch was pulled or released.</returns>
+    /// <exception cref="ResourceConflictException">The object or its policy was changed.</exception>
+    private async Task<bool> StandsAsync(
+        ExchangeVirtualMachine entity,
+        Decision decision,
+        CancellationToken cancellationToken
+    )
     {
-        if (
-            entity.Status is not { Conditions: not null } status
-            || status.ObservedGeneration != entity.Metadata.Generation
-        )
-        {
-            return null;
-        }
-
-        var situation = await reader.ReadAsync(entity, cancellationToken);
-        return situation.Sighting.Seen is not null
-            ? null
-            : situation
-                .Sighting.OutOfSight.Append(situation.Sighting.BoundHost)
-                .Select(host => host?.FirstWordDue(situation.Now))
-                .Max();
+        await stored.ConfirmAsync(entity, caches.PolicyOf(entity), cancellationToken);
+        var pauses = await reader.PausesNowAsync(entity, cancellationToken);
+        return pauses.SequenceEqual(decision.Situation.Pauses);
     }
+
+    // What was said of it last holds until the hosts that may hold it had the time to answer.
+    private TimeSpan? FirstWordDue(ExchangeVirtualMachine entity) =>
+        entity.Status is { Conditions: not null } status && status.ObservedGeneration == entity.Metadata.Generation
+            ? reader.FirstWordDue(entity)
+            : null;
 
     private async Task<Decision> DecideAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
     {

@@ -185,7 +185,7 @@ public sealed class VirtualMachineFinalizer(
 
         // Whoever pulled a switch, or set the policy to Retain, a moment ago is heard.
         var planned = plan.Actions[0];
-        await stored.ConfirmAsync(situation.Entity, cancellationToken);
+        await stored.ConfirmAsync(situation.Entity, caches.PolicyOf(situation.Entity), cancellationToken);
         situation = situation with { Pauses = await reader.PausesNowAsync(situation.Entity, cancellationToken) };
         if (Decision.Ask(situation, planned) is GateDecision.Closed closed)
         {

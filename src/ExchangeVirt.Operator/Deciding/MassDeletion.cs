@@ -67,7 +67,12 @@ public sealed class MassDeletion(TimeProvider time)
             );
         }
 
-        var latest = deleting.Select(one => _seen.GetValueOrDefault(one.Metadata.Uid)).DefaultIfEmpty().Max();
+        // What another pass forgot meanwhile, because it had not heard of it yet, was deleted just now.
+        var now = time.GetTimestamp();
+        var latest = deleting
+            .Select(one => _seen.TryGetValue(one.Metadata.Uid, out var at) ? at : now)
+            .DefaultIfEmpty()
+            .Max();
         return Settle - time.GetElapsedTime(latest) is { Ticks: > 0 } left
             ? new DeletionHold(
                 Reasons.DeletionWaits,

@@ -80,6 +80,17 @@ public sealed class SituationReader(
         CancellationToken cancellationToken
     ) => Pauses(entity, Desired.From(caches.PolicyOf(entity)), await pauseEverywhere.Fresh(cancellationToken));
 
+    /// <summary>Tells how long the hosts that may hold a VM still have for their first word.</summary>
+    /// <returns>Null where it was seen, or where every one of them has had the time.</returns>
+    public TimeSpan? FirstWordDue(ExchangeVirtualMachine entity)
+    {
+        var desired = Desired.Read(entity).Desired;
+        var sighting = Sight(entity, desired, new OwnerMark(installation, desired.Key));
+        return sighting.Seen is not null
+            ? null
+            : sighting.OutOfSight.Append(sighting.BoundHost).Select(host => host?.FirstWordDue(time.GetUtcNow())).Max();
+    }
+
     /// <summary>Finds a declared VM in the fleet.</summary>
     public Sighting Sight(ExchangeVirtualMachine entity, DesiredVirtualMachine desired, OwnerMark owner)
     {

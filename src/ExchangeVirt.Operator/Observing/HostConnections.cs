@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Domain.Model;
 using ExchangeVirt.Operator.Reporting;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Queueing;
 using Microsoft.Extensions.Logging;
 
@@ -233,10 +234,14 @@ public sealed partial class HostConnections(
         {
             await epoch.RaiseAboveAsync(newest, cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The stream is being ended: nothing needs the epoch any more.
+        }
+        catch (Exception exception)
         {
             // The agent refuses until it is raised; the next stream meets that again, and tries again.
-            LogNotRaised(exception, host, newest);
+            LogNotRaised(ExpectedFailure.StackOf(exception), host, newest, ExpectedFailure.Describe(exception));
         }
     }
 
@@ -296,9 +301,9 @@ public sealed partial class HostConnections(
     [LoggerMessage(
         EventId = 1005,
         Level = LogLevel.Warning,
-        Message = "The epoch could not be raised above {Newest}, which the agent of {Host} has seen"
+        Message = "The epoch could not be raised above {Newest}, which the agent of {Host} has seen: {Problem}"
     )]
-    private partial void LogNotRaised(Exception exception, string host, ulong newest);
+    private partial void LogNotRaised(Exception? exception, string host, ulong newest, string problem);
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Host {Host} is connected")]
     private partial void LogConnected(string host);

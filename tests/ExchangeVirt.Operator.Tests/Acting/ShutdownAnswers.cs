@@ -19,6 +19,7 @@ public sealed class ShutdownAnswers
     [InlineData(AgentFaultKind.StaleEpoch, "StaleEpoch", false, false)]
     [InlineData(AgentFaultKind.NotBound, "NotBound", false, false)]
     [InlineData(AgentFaultKind.Unavailable, "AgentUnreachable", false, false)]
+    [InlineData(AgentFaultKind.Unavailable, "NotLeading", false, false)]
     [InlineData(AgentFaultKind.OutcomeUnknown, "ConnectionLost", false, false)]
     [InlineData(AgentFaultKind.OutcomeUnknown, "AgentTimedOut", false, false)]
     public void A_question_is_put_anew_only_where_the_guest_certainly_did_not_hear_it(

@@ -3,6 +3,7 @@ using ExchangeVirt.Operator.Tests.Deleting;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Stores;
+using k8s.Models;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 
@@ -94,7 +95,7 @@ public sealed class StoredStatusTests
         Annotate(latest, "example.com/tick", "1");
         _store.GetAsync<ExchangeVirtualMachine>(_entity.Key(), default).Returns(latest);
 
-        await new StoredStatus(_store).ConfirmAsync(_entity, default);
+        await new StoredStatus(_store).ConfirmAsync(_entity, policy: null, default);
     }
 
     [Theory]
@@ -110,9 +111,25 @@ public sealed class StoredStatusTests
         _store.GetAsync<ExchangeVirtualMachine>(_entity.Key(), default).Returns(latest);
 
         await Assert.ThrowsAsync<ResourceConflictException>(() =>
-            new StoredStatus(_store).ConfirmAsync(_entity, default)
+            new StoredStatus(_store).ConfirmAsync(_entity, policy: null, default)
         );
         Assert.NotEmpty(what);
+    }
+
+    [Fact]
+    public async Task An_action_rests_on_the_policy_that_is_stored()
+    {
+        var key = new ResourceKey(null, "default");
+        var confirm = new StoredStatus(_store);
+        _store.GetAsync<ExchangeVirtualMachine>(_entity.Key(), default).Returns(_entity);
+        _store.GetAsync<VirtualizationPolicy>(key, default).Returns(Policy("uid-1", 3));
+
+        await confirm.ConfirmAsync(_entity, Policy("uid-1", 3), default);
+
+        foreach (var heard in new[] { Policy("uid-1", 2), Policy("uid-0", 3), null })
+        {
+            await Assert.ThrowsAsync<ResourceConflictException>(() => confirm.ConfirmAsync(_entity, heard, default));
+        }
     }
 
     [Fact]
@@ -123,9 +140,21 @@ public sealed class StoredStatusTests
             .Returns(Task.FromResult<ExchangeVirtualMachine?>(null));
 
         await Assert.ThrowsAsync<ResourceConflictException>(() =>
-            new StoredStatus(_store).ConfirmAsync(_entity, default)
+            new StoredStatus(_store).ConfirmAsync(_entity, policy: null, default)
         );
     }
+
+    private static VirtualizationPolicy Policy(string uid, long generation) =>
+        new()
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = "default",
+                Uid = uid,
+                Generation = generation,
+            },
+            Spec = new VirtualizationPolicySpec(),
+        };
 
     private static ExchangeVirtualMachine Entity(string version)
     {

@@ -1,8 +1,10 @@
+using System.Net;
 using ExchangeVirt.Domain.Tests.Planning;
 using ExchangeVirt.Operator.Controllers;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime;
+using ExchangeVirt.Runtime.Kubernetes;
 using ExchangeVirt.Runtime.Stores;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -70,13 +72,35 @@ public sealed class FailureReportingTests
         await _store.DidNotReceiveWithAnyArgs().UpdateStatusAsync<HyperVHost>(null!, default);
     }
 
+    public static TheoryData<Exception, bool> Answers =>
+        new()
+        {
+            { new HttpRequestException("connection reset"), false },
+            { new TimeoutException("no answer within 30 s"), false },
+            { Refusal(HttpStatusCode.ServiceUnavailable), false },
+            { Refusal(HttpStatusCode.TooManyRequests), false },
+            { Refusal(HttpStatusCode.Forbidden), true },
+            { Refusal(HttpStatusCode.UnprocessableEntity), true },
+        };
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task A_refusal_is_said_and_a_server_that_is_away_for_a_moment_is_not(Exception answer, bool isSaid)
+    {
+        Fail(answer);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => _reporting.ReconcileAsync(Host(), default));
+
+        await _store.Received(isSaid ? 1 : 0).UpdateStatusAsync(Arg.Any<HyperVHost>(), default);
+    }
+
     [Fact]
     public async Task Where_the_store_is_what_failed_the_first_failure_is_told()
     {
-        Fail(new HttpRequestException("the first"));
+        Fail(new InvalidCastException("the first"));
         _store.UpdateStatusAsync(_stored, default).ThrowsAsync(new HttpRequestException("the second"));
 
-        var told = await Assert.ThrowsAsync<HttpRequestException>(() => _reporting.ReconcileAsync(Host(), default));
+        var told = await Assert.ThrowsAsync<InvalidCastException>(() => _reporting.ReconcileAsync(Host(), default));
 
         Assert.Equal("the first", told.Message);
     }
@@ -94,6 +118,9 @@ public sealed class FailureReportingTests
         await Assert.ThrowsAsync<InvalidCastException>(() => around.FinalizeAsync(Host(), default));
         await _store.Received(1).UpdateStatusAsync(_stored, default);
     }
+
+    private static KubernetesApiException Refusal(HttpStatusCode status) =>
+        new(status, "Because", "The server said no.");
 
     private void Fail(Exception exception) =>
         _inner.ReconcileAsync(Arg.Any<HyperVHost>(), default).ThrowsAsync(exception);

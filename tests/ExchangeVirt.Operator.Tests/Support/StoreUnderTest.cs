@@ -30,6 +30,12 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
     /// <summary>Gets or sets what a watch of control values throws after its first value; null: nothing.</summary>
     public Func<Exception?> ControlWatchFailure { get; set; } = static () => null;
 
+    /// <summary>Gets or sets the objects whose changes a watch that is dead does not tell, though it looks alive.</summary>
+    public Func<object, bool> Unheard { get; set; } = static _ => false;
+
+    /// <summary>Gets or sets whether such a watch is that of control values.</summary>
+    public bool ControlUnheard { get; set; }
+
     public int ControlReads => Volatile.Read(ref _controlReads);
 
     public int Gets => Volatile.Read(ref _gets);
@@ -68,7 +74,10 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
     {
         await foreach (var change in inner.WatchAsync<T>(fromResourceVersion, cancellationToken))
         {
-            yield return change.Object is null ? change : change with { Object = Spoilt(change.Object) };
+            if (change.Object is null || !Unheard(change.Object))
+            {
+                yield return change.Object is null ? change : change with { Object = Spoilt(change.Object) };
+            }
         }
     }
 
@@ -169,7 +178,11 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
     {
         await foreach (var value in inner.WatchControlAsync(name, cancellationToken))
         {
-            yield return value;
+            if (!ControlUnheard)
+            {
+                yield return value;
+            }
+
             if (ControlWatchFailure() is { } failure)
             {
                 throw failure;
