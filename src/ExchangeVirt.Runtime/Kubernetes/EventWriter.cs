@@ -45,32 +45,16 @@ internal sealed class EventWriter(KubernetesApi api, KubernetesStoreOptions opti
         CancellationToken cancellationToken
     )
     {
-        List<EventRecord> records = [];
-        string? next = null;
-        do
-        {
-            var path = key?.Namespace is { } only ? ApiPath.InNamespace(s_type, only) : ApiPath.Of(s_type);
-            using var page =
-                await api.TryGetAsync(
-                    $"{path}?limit={options.PageSize.ToString(CultureInfo.InvariantCulture)}"
-                        + (next is null ? "" : $"&continue={ApiPath.Escape(next)}"),
-                    cancellationToken
-                ) ?? throw new ResourceNotFoundException("The API server does not serve events.k8s.io/v1.");
-            records.AddRange(
-                page.RootElement.GetProperty("items")
-                    .EnumerateArray()
-                    .Where(IsOurs)
-                    .Select(EventReader.Read)
-                    .OfType<EventRecord>()
-            );
-            next = page.RootElement.GetProperty("metadata").TryGetProperty("continue", out var token)
-                ? token.GetString()
-                : null;
-        } while (!string.IsNullOrEmpty(next));
-
+        var path = key?.Namespace is { } only ? ApiPath.InNamespace(s_type, only) : ApiPath.Of(s_type);
+        var items =
+            await PagedList.ReadAllAsync(api, path, options.PageSize, cancellationToken)
+            ?? throw new ResourceNotFoundException("The API server does not serve events.k8s.io/v1.");
         return
         [
-            .. records
+            .. items
+                .Where(IsOurs)
+                .Select(EventReader.Read)
+                .OfType<EventRecord>()
                 .Where(record => kind is null || record.Regarding.Kind == kind)
                 .Where(record => key is null || record.Regarding.Key == key)
                 .OrderBy(static record => record.LastTimestamp),

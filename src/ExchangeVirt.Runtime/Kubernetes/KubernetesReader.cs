@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Runtime.Stores;
@@ -13,7 +12,6 @@ namespace ExchangeVirt.Runtime.Kubernetes;
 public sealed class KubernetesReader(KubernetesApi api)
 {
     private const int PageSize = 500;
-    private const int Attempts = 3;
 
     /// <summary>Lists the objects of a kind, in the server's order.</summary>
     /// <param name="type">The kind.</param>
@@ -27,18 +25,9 @@ public sealed class KubernetesReader(KubernetesApi api)
         CancellationToken cancellationToken
     )
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await ListOnceAsync(type, ofNamespace, cancellationToken);
-            }
-            catch (ResourceVersionExpiredException) when (attempt < Attempts)
-            {
-                // The pages took longer than the server remembers what it gave the first one from.
-                continue;
-            }
-        }
+        var path = ofNamespace is null ? ApiPath.Of(type) : ApiPath.InNamespace(type, ofNamespace);
+        var items = await PagedList.ReadAllAsync(api, path, PageSize, cancellationToken);
+        return items is null ? null : [.. items.Select(element => Whole(element, type))];
     }
 
     /// <summary>Reads one object.</summary>
@@ -60,40 +49,6 @@ public sealed class KubernetesReader(KubernetesApi api)
             && resources
                 .EnumerateArray()
                 .Any(each => each.TryGetProperty("name", out var name) && name.GetString() == type.Plural);
-    }
-
-    private async Task<IReadOnlyList<JsonObject>?> ListOnceAsync(
-        ResourceType type,
-        string? ofNamespace,
-        CancellationToken cancellationToken
-    )
-    {
-        var path = ofNamespace is null ? ApiPath.Of(type) : ApiPath.InNamespace(type, ofNamespace);
-        var first = string.Create(CultureInfo.InvariantCulture, $"{path}?limit={PageSize}");
-        List<JsonObject> items = [];
-        string? next = null;
-        while (true)
-        {
-            using var page = await api.TryGetAsync(
-                next is null ? first : $"{first}&continue={ApiPath.Escape(next)}",
-                cancellationToken
-            );
-            if (page is null)
-            {
-                return null;
-            }
-
-            items.AddRange(
-                page.RootElement.GetProperty("items").EnumerateArray().Select(element => Whole(element, type))
-            );
-            next = page.RootElement.GetProperty("metadata").TryGetProperty("continue", out var token)
-                ? token.GetString()
-                : null;
-            if (string.IsNullOrEmpty(next))
-            {
-                return items;
-            }
-        }
     }
 
     // The items of a list need not say what they are: the list does.

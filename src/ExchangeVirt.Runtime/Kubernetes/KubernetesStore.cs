@@ -51,16 +51,11 @@ public sealed class KubernetesStore : IResourceStore
         var type = ResourceType.Of<T>();
         List<T> items = [];
         List<UnreadableResource> unreadable = [];
-        string? next = null;
-        while (true)
+        string? version = null;
+        await foreach (var page in PagedList.ReadAsync(_api, ApiPath.Of(type), _options.PageSize, cancellationToken))
         {
-            var path = $"{ApiPath.Of(type)}?limit={_options.PageSize.ToString(CultureInfo.InvariantCulture)}";
-            using var page =
-                await _api.TryGetAsync(
-                    next is null ? path : $"{path}&continue={ApiPath.Escape(next)}",
-                    cancellationToken
-                ) ?? throw NotServed(type);
-            foreach (var element in page.RootElement.GetProperty("items").EnumerateArray())
+            version = ObjectReader.VersionOf(page);
+            foreach (var element in page.GetProperty("items").EnumerateArray())
             {
                 var (entity, misfit) = _reader.Read<T>(element);
                 if (entity is not null)
@@ -72,15 +67,15 @@ public sealed class KubernetesStore : IResourceStore
                     unreadable.Add(misfit!);
                 }
             }
-
-            var metadata = page.RootElement.GetProperty("metadata");
-            next = metadata.TryGetProperty("continue", out var token) ? token.GetString() : null;
-            if (string.IsNullOrEmpty(next))
-            {
-                _memory.Keep(type, items.Select(static entity => entity.Key()).ToHashSet());
-                return new ResourceList<T>(items, ObjectReader.VersionOf(page.RootElement)) { Unreadable = unreadable };
-            }
         }
+
+        if (version is null)
+        {
+            throw NotServed(type);
+        }
+
+        _memory.Keep(type, items.Select(static entity => entity.Key()).ToHashSet());
+        return new ResourceList<T>(items, version) { Unreadable = unreadable };
     }
 
     /// <inheritdoc />
