@@ -106,6 +106,13 @@ look_until_ready() {
   as_written kubectl get exvm,hvhost,exdag -A
 }
 
+# It is policy/v1beta1 on this server, of the other overlay.
+instead["kubectl delete -k deploy/kustomize/disruption-budget"]=delete_old_budget
+
+delete_old_budget() {
+  as_written kubectl -n "$system" delete poddisruptionbudget exchangevirt-operator
+}
+
 uninstall() {
   as_written kubectl delete -k deploy/kustomize/base
   local name
@@ -118,6 +125,8 @@ uninstall() {
 
 declare -A health=() pids=()
 work=$(mktemp -d "${TMPDIR:-/tmp}/exchangevirt-on-a-cluster-XXXXXX")
+# From here on kubectl knows no cluster but the one that is started here, whatever fails.
+export KUBECONFIG=$work/admin.kubeconfig
 
 say() {
   echo "[$SECONDS s] $*"
@@ -301,7 +310,7 @@ start_api_server() {
   "$built/exvirt" certs --output "$work/pki" --host kube-apiserver,127.0.0.1 >/dev/null
   echo "$token,admin,admin,system:masters" >"$work/pki/tokens.csv"
   kubeconfig "$work/admin.kubeconfig" "$token"
-  export KUBECONFIG=$work/admin.kubeconfig HOME=$work/home
+  export HOME=$work/home
   mkdir -p "$HOME"
   start etcd "$assets/etcd" "--data-dir=$work/etcd" --unsafe-no-fsync --log-level=warn \
     "--listen-client-urls=http://127.0.0.1:$etcd_port" "--advertise-client-urls=http://127.0.0.1:$etcd_port" \

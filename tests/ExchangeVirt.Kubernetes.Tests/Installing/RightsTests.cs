@@ -45,6 +45,7 @@ public sealed class RightsTests(SharedInstalledEstate shared, ITestOutputHelper 
             [
                 new(Operators, "", "configmaps", "create"),
                 new(Operators, "", "configmaps", "get list watch patch", "exchangevirt-pause"),
+                new(Operators, "", "configmaps", "list", "exchangevirt-installation"),
             ]
         ),
     };

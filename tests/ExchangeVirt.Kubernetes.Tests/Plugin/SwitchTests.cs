@@ -29,7 +29,7 @@ public sealed class SwitchTests(SharedEstate shared)
     }
 
     [Fact]
-    public async Task Whoever_holds_the_switch_alone_is_told_that_the_rest_is_out_of_sight()
+    public async Task Whoever_holds_the_role_for_the_switch_needs_no_other()
     {
         var estate = await shared.GetAsync();
         var paula = estate.Exvirt.As(estate.Pauser);
@@ -37,11 +37,10 @@ public sealed class SwitchTests(SharedEstate shared)
         var paused = await paula.RunAsync("pause", "--all");
         var resumed = await paula.RunAsync("resume", "--all");
 
-        Assert.Equal((1, 1), (paused.ExitCode, resumed.ExitCode));
+        Assert.Equal((0, 0), (paused.ExitCode, resumed.ExitCode));
         Assert.StartsWith("Paused", paused.Output, StringComparison.Ordinal);
-        Assert.Contains("could not be looked up", paused.Error, StringComparison.Ordinal);
-        Assert.Contains("exchangevirt-installation", paused.Error, StringComparison.Ordinal);
         Assert.StartsWith("Resumed", resumed.Output, StringComparison.Ordinal);
+        Assert.Equal(("", ""), (paused.Error, resumed.Error));
     }
 
     [Fact]
