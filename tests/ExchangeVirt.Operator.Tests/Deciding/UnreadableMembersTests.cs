@@ -143,7 +143,7 @@ public sealed class UnreadableMembersTests
         estate.WriteMachine("ex01", "databaseAvailabilityGroup: dag01");
 
         await estate.UntilAsync(
-            () => estate.Is("ex01", "RestartPending") && estate.Group()!.Status!.Members == 3,
+            () => estate.Is("ex01", "RestartPending") && estate.Group()?.Status?.Members == 3,
             "the restart waits"
         );
         await estate.PassAsync(TimeSpan.FromMinutes(2));

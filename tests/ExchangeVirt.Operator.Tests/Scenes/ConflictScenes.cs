@@ -149,7 +149,7 @@ public sealed class ConflictScenes
     }
 
     private static bool IsDone(EstateUnderTest estate) =>
-        s_names.All(estate.IsInSync) && estate.Group()!.Status!.Disruptions is null;
+        s_names.All(estate.IsInSync) && estate.Group() is { Status.Disruptions: null };
 
     private static void AssertAskedOnce(EstateUnderTest estate) =>
         Assert.All(

@@ -34,7 +34,7 @@ public sealed class CrashScenes
         }
 
         await estate.UntilAsync(
-            () => estate.IsInSync("ex01") && estate.Group()!.Status!.Disruptions is null,
+            () => estate.IsInSync("ex01") && estate.Group() is { Status.Disruptions: null },
             "at rest"
         );
         Assert.Equal(8, host.Machine("ex01").Processors);

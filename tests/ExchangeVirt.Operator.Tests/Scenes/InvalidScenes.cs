@@ -174,7 +174,14 @@ public sealed class InvalidScenes
     public async Task A_VM_that_goes_wrong_in_mid_restart_is_brought_back_and_no_more()
     {
         await using var estate = new EstateUnderTest();
-        var host = estate.AddHost("hv01", EstateUnderTest.Right("ex01") with { Processors = 4 });
+        var host = estate.AddHost(
+            "hv01",
+            EstateUnderTest.Right("ex01") with
+            {
+                Processors = 4,
+                Guest = new SimulatedGuest { ShutdownSeconds = 300 },
+            }
+        );
         estate.WritePolicy();
         estate.WriteMachine("ex01");
         await estate.StartAsync();
@@ -182,6 +189,8 @@ public sealed class InvalidScenes
 
         estate.Seen.Spoil = static entity => Spoil(entity, "memory of odd size");
         estate.WriteMachine("ex01", processors: 12);
+        await estate.UntilAsync(() => estate.Machine("ex01")!.Spec.Memory.Size == "1025Mi", "wrong");
+        Assert.Equal("Running", host.Machine("ex01").State);
         await estate.UntilAsync(() => host.Machine("ex01").State == "Off", "off");
         await estate.UntilAsync(() => host.Machine("ex01").State == "Running", "running again");
         await estate.UntilAsync(() => estate.Is("ex01", "Stalled", reason: "Invalid"), "invalid");

@@ -110,7 +110,7 @@ public sealed class RestScenes
                 && estate.Is("ex04", "Synced", "False", "ObserveOnly")
                 && estate.Is("ex05", "Synced", "False", "VirtualMachineOnPause")
                 && estate.Is("ex06", "Ready", "False", "NoHostFits")
-                && estate.Group()!.Status!.Available == 2,
+                && estate.Group()?.Status?.Available == 2,
             "at rest"
         );
         // What was written last comes back as a change.

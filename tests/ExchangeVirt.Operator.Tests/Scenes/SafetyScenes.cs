@@ -33,7 +33,7 @@ public sealed class SafetyScenes
         await estate.UntilAsync(
             () =>
                 Enumerable.Range(1, 3).All(i => estate.IsInSync($"ex0{i}"))
-                && estate.Group()!.Status!.Disruptions is null,
+                && estate.Group() is { Status.Disruptions: null },
             "all in sync and the slot free"
         );
 

@@ -4,14 +4,15 @@ using System.Net.Sockets;
 namespace ExchangeVirt.Operator.Tests.Support;
 
 /// <summary>
-/// Carries a byte to and fro over a loopback connection within this process, by the same way as calls to agents: on a busy
-/// machine it takes as much longer as they do.
+/// Carries a byte to and fro over a loopback connection within this process, by the same way as calls to agents, and one to
+/// the disk, as what is stored goes: on a busy machine it takes as much longer as they do.
 /// </summary>
-internal sealed class Courier : IDisposable
+internal sealed class Courier(string folder) : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly TcpClient _here = new();
     private TcpClient? _there;
+    private FileStream? _disk;
 
     /// <summary>Goes to and fro.</summary>
     public async Task CarryAsync(int times)
@@ -32,10 +33,16 @@ internal sealed class Courier : IDisposable
             await _there.GetStream().WriteAsync(parcel);
             await _here.GetStream().ReadExactlyAsync(parcel);
         }
+
+        _disk ??= new FileStream(Path.Combine(folder, "parcel"), FileMode.Create);
+        _disk.Position = 0;
+        _disk.Write(parcel);
+        _disk.Flush(flushToDisk: true);
     }
 
     public void Dispose()
     {
+        _disk?.Dispose();
         _there?.Dispose();
         _here.Dispose();
         _listener.Dispose();

@@ -22,7 +22,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("exvirt-operator-").FullName;
     private readonly Dictionary<string, HostUnderTest> _hosts = [];
-    private readonly Courier _courier = new();
+    private readonly Courier _courier;
     private readonly CertificateAuthority _authority;
     private readonly TlsIdentitySource _identity;
     private int _guids;
@@ -32,6 +32,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
     public EstateUnderTest()
     {
+        _courier = new Courier(_root);
         _authority = CertificateAuthority.Create("test authority", TimeSpan.FromDays(3650), Time);
         _identity = new TlsIdentitySource(
             _authority
@@ -352,7 +353,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
 
         Time.Advance(step);
         Watching();
-        // Sockets live in real time: what one step set off is given as long as it takes to go to and fro some times.
+        // Sockets live in real time: what one step set off is given as long as it takes to go to and fro some times, and to the disk.
         await _courier.CarryAsync(times: 40);
     }
 
