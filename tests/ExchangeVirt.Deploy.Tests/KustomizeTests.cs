@@ -168,7 +168,11 @@ public sealed class KustomizeTests
             static right => right.Contains("/status", StringComparison.Ordinal)
         );
         Assert.Equal(
-            ["configmaps create", "configmaps get list watch patch [exchangevirt-pause]"],
+            [
+                "configmaps create",
+                "configmaps get list watch patch [exchangevirt-pause]",
+                "configmaps list [exchangevirt-installation]",
+            ],
             Rights(manifests.One("Role", "exchangevirt-pause"))
         );
     }
