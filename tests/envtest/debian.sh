@@ -90,25 +90,36 @@ unpack() {
 # fetch_program PROGRAM PACKAGE PROBE ARGUMENTS...: what a script does that fetches one program, linked with the C library
 # alone, out of a package of Debian 12: [--check] DIR [PROGRAM]. PROBE is the program's argument that makes it tell its version.
 fetch_program() {
-  local program=$1 package=$2 probe=$3 check=0 dest work
+  local program=$1 package=$2
+  probed_by=$3
   shift 3
+  tells_its_version() { "$1" "$probed_by"; }
+  fetch_file "$program" "$package" "usr/bin/$program" tells_its_version "$@"
+}
+
+# fetch_file NAME PACKAGE PATH PROBE ARGUMENTS...: the same for any file of a package, whose PATH may have wildcards. PROBE is a
+# command that fails where the file given to it is of no use on this machine.
+fetch_file() {
+  local name=$1 package=$2 path=$3 probe=$4 check=0 dest work found
+  shift 4
   if [[ ${1:-} == --check ]]; then
     check=1
     shift
   fi
-  dest=$(mkdir -p "${1:?usage: fetch-$program.sh [--check] DIR}" && cd "$1" && pwd)
-  [[ ! -x $dest/$program ]] || return 0
+  dest=$(mkdir -p "${1:?usage: $(basename "$0") [--check] DIR}" && cd "$1" && pwd)
+  [[ ! -x $dest/$name ]] || return 0
   ((check == 0)) || return 1
   lock "$dest"
-  [[ ! -x $dest/$program ]] || return 0
+  [[ ! -x $dest/$name ]] || return 0
   need_debian
   need_space "$dest" 1
   work=$dest/.work
   mkdir -p "$work"
   use_suites "$work/apt" bookworm
   unpack bookworm "$work/$package" "$package" "$package"
-  "$work/$package/root/usr/bin/$program" "$probe" >&2 || die "$program of Debian 12 does not run on this machine"
-  install -m 755 "$work/$package/root/usr/bin/$program" "$dest/.$program.part"
-  mv "$dest/.$program.part" "$dest/$program"
+  found=$(compgen -G "$work/$package/root/$path") || die "the package $package of Debian 12 has no $path"
+  "$probe" "$found" >&2 || die "$name of Debian 12 does not run on this machine"
+  install -m 755 "$found" "$dest/.$name.part"
+  mv "$dest/.$name.part" "$dest/$name"
   rm -rf "$work"
 }

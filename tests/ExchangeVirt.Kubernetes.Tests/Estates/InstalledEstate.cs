@@ -92,6 +92,7 @@ internal sealed class InstalledEstate : IAsyncDisposable
             await Plane.ServiceAccountKubeconfigAsync(System, Account),
             Certificates,
             Webhook,
+            environment: null,
             more
         );
         _replicas.Add(replica);
@@ -100,7 +101,12 @@ internal sealed class InstalledEstate : IAsyncDisposable
     }
 
     /// <summary>Starts a replica that reaches the API server by another address, and does not wait for it.</summary>
-    public async Task<Replica> StartReplicaAtAsync(Uri server, string name, params IReadOnlyList<string> more)
+    public async Task<Replica> StartReplicaAtAsync(
+        Uri server,
+        string name,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        params IReadOnlyList<string> more
+    )
     {
         var kubeconfig = Kubeconfig.Write(
             _folder.Combine(Plane.NewName(name) + ".kubeconfig"),
@@ -115,6 +121,7 @@ internal sealed class InstalledEstate : IAsyncDisposable
             kubeconfig,
             Certificates,
             Path.Combine(_folder.Path, "webhook"),
+            environment,
             more
         );
     }

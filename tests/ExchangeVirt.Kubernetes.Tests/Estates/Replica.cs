@@ -34,6 +34,7 @@ internal sealed class Replica : IAsyncDisposable
     /// <param name="kubeconfig">Whom to be at the API server.</param>
     /// <param name="agentClient">The folder that stands for the mounted Secret of that name.</param>
     /// <param name="webhook">The same for the webhook's certificate.</param>
+    /// <param name="environment">Variables for the process.</param>
     /// <param name="more">Arguments that come after, and win.</param>
     public static async Task<Replica> StartAsync(
         string name,
@@ -41,6 +42,7 @@ internal sealed class Replica : IAsyncDisposable
         string kubeconfig,
         string agentClient,
         string webhook,
+        IReadOnlyDictionary<string, string?>? environment = null,
         params IReadOnlyList<string> more
     )
     {
@@ -67,7 +69,11 @@ internal sealed class Replica : IAsyncDisposable
             new ProgramStart(Programs.Operator, arguments)
             {
                 Name = name,
-                Environment = new Dictionary<string, string?> { ["POD_NAME"] = name, ["KUBECONFIG"] = null },
+                Environment = new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>())
+                {
+                    ["POD_NAME"] = name,
+                    ["KUBECONFIG"] = null,
+                },
             }
         );
         return new Replica(name, process, health, metrics, webhookPort);

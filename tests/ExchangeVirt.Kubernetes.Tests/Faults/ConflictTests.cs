@@ -10,7 +10,12 @@ public sealed class ConflictTests(SharedFaultEstate shared, ITestOutputHelper ou
     public async Task A_change_is_rolled_out_under_another_writer_and_each_keeps_what_is_its_own()
     {
         var estate = await shared.GetAsync();
-        await using var replica = await Supervised.StartAsync(estate, server: null, Supervised.Patient);
+        await using var replica = await Supervised.StartAsync(
+            estate,
+            server: null,
+            environment: null,
+            Supervised.Patient
+        );
         string[] wrong = ["busy01", "busy02", "busy03"];
         string[] machines = [.. wrong, "busy-new"];
         await using var writer = new BusyWriter(estate.Plane);

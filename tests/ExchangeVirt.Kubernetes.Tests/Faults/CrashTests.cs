@@ -43,7 +43,12 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
     )
     {
         await using var gate = await ApiGate.StartAsync(estate.Plane);
-        await using var replica = await Supervised.StartAsync(estate, gate.Address, Supervised.Patient);
+        await using var replica = await Supervised.StartAsync(
+            estate,
+            gate.Address,
+            environment: null,
+            Supervised.Patient
+        );
         List<string> died = [];
         while (true)
         {

@@ -22,6 +22,9 @@ internal sealed class FaultEstate : IAsyncDisposable
         "busy01",
         "busy02",
         "busy03",
+        "early01",
+        "early02",
+        "early03",
     ];
 
     private const string Policy = """

@@ -30,15 +30,17 @@ internal sealed class Supervised : IAsyncDisposable
     /// <summary>Starts a replica and waits until it leads.</summary>
     /// <param name="estate">The estate.</param>
     /// <param name="server">Where it finds the API server; absent: where that is.</param>
+    /// <param name="environment">Variables for its processes.</param>
     /// <param name="more">Arguments in place of the Deployment's.</param>
     public static async Task<Supervised> StartAsync(
         FaultEstate estate,
         Uri? server = null,
+        IReadOnlyDictionary<string, string?>? environment = null,
         params IReadOnlyList<string> more
     )
     {
         Task<Replica> Start() =>
-            estate.Installed.StartReplicaAtAsync(server ?? estate.Plane.Address, "operator-0", more);
+            estate.Installed.StartReplicaAtAsync(server ?? estate.Plane.Address, "operator-0", environment, more);
         var supervised = new Supervised(estate, Start, await Start());
         try
         {

@@ -16,7 +16,12 @@ public sealed class UpgradedDefinitionTests(SharedFaultEstate shared)
     public async Task A_newer_definition_is_lived_with_and_what_is_not_understood_is_said_on_that_object_alone()
     {
         var estate = await shared.GetAsync();
-        await using var replica = await Supervised.StartAsync(estate, server: null, Supervised.Patient);
+        await using var replica = await Supervised.StartAsync(
+            estate,
+            server: null,
+            environment: null,
+            Supervised.Patient
+        );
         await estate.DeclareNewAsync("kept");
         await estate.ConvergedAsync(replica, "kept");
         await estate.DeclareNewAsync("midway");

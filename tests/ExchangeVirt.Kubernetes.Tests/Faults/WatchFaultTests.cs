@@ -16,7 +16,12 @@ public sealed class WatchFaultTests(SharedFaultEstate shared)
         var estate = await shared.GetAsync();
         await using var relay = new TcpRelay(estate.Plane.Address);
         var since = Until.Clock.GetUtcNow();
-        await using var replica = await Supervised.StartAsync(estate, relay.Address, Supervised.Patient);
+        await using var replica = await Supervised.StartAsync(
+            estate,
+            relay.Address,
+            environment: null,
+            Supervised.Patient
+        );
         await estate.DeclareWrongAsync("cut");
         await estate.ConvergedAsync(replica, "cut");
 
@@ -42,7 +47,12 @@ public sealed class WatchFaultTests(SharedFaultEstate shared)
         var estate = await shared.GetAsync();
         await using var relay = new TcpRelay(estate.Plane.Address);
         var since = Until.Clock.GetUtcNow();
-        await using var replica = await Supervised.StartAsync(estate, relay.Address, Supervised.Patient);
+        await using var replica = await Supervised.StartAsync(
+            estate,
+            relay.Address,
+            environment: null,
+            Supervised.Patient
+        );
         await estate.DeclareWrongAsync("forgotten");
         await estate.DeclareNewAsync("let-go");
         await estate.ConvergedAsync(replica, "forgotten", "let-go");
