@@ -29,7 +29,7 @@ internal static class PauseCommand
 
             Exit codes:
               0   it is pulled
-              1   it is pulled, but no operator ever ran in that namespace of the cluster: none may see it
+              1   it is pulled, but no operator ever ran in that namespace of the cluster, or that could not be looked up: none may see it
               3   it could not be pulled
 
             Examples:
@@ -116,10 +116,10 @@ internal static class PauseCommand
             return ExitCode.Success;
         }
 
-        var doubt = await DoubtAsync(cluster, cancellationToken);
+        // First it is pulled, whatever is wrong otherwise.
         await cluster.WritePauseAsync(state, cancellationToken);
         await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster.Place)));
-        if (doubt is null)
+        if (await DoubtAsync(cluster, cancellationToken) is not { } doubt)
         {
             return ExitCode.Success;
         }
@@ -140,10 +140,10 @@ internal static class PauseCommand
         {
             return await cluster.GetControlAsync("installation", cancellationToken) is not null
                 ? null
-                : $"No operator ever ran in namespace {cluster.OperatorNamespace}: there is no ConfigMap exchangevirt-installation. One that runs in "
-                    + "another namespace does not see this switch; name its namespace with --operator-namespace.";
+                : $"{cluster.NoOperator} One that runs in another namespace does not see this switch; name its namespace with "
+                    + "--operator-namespace.";
         }
-        catch (AccessDeniedException refused)
+        catch (CommandException refused)
         {
             return $"Whether an operator reads this switch could not be looked up. {refused.Message}";
         }

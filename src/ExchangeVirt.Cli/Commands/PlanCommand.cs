@@ -126,11 +126,11 @@ internal static class PlanCommand
                 throw new CommandException($"The operator decides by all objects, and not all may be read. {gap}");
             }
 
-            var identity = await estate.SeeOperatorAsync(cancellationToken);
+            var seen = await estate.SeeOperatorAsync(cancellationToken);
             var plan = await HostPlan.ComputeAsync(
                 context,
                 PlannedEntities.Apply(manifests, live),
-                identity,
+                seen,
                 certificates.FindForReading(parsed, context.Error),
                 cancellationToken
             );
@@ -142,13 +142,13 @@ internal static class PlanCommand
                 );
             }
 
-            var report = PlanReport.Of(InScope(plan, estate, manifests));
+            var report = PlanReport.Of(InScope(plan, estate, manifests)) with { Remarks = Remarks(seen) };
             Write(context, report, form, report.Write);
             return ExitCode.Success;
         }
 
         await TellGapsAsync(context, live);
-        var pause = (await estate.SeeOperatorAsync(cancellationToken)).Pause;
+        var sight = await estate.SeeOperatorAsync(cancellationToken);
         var now = context.Clock.GetUtcNow();
         // Compared before anything is joined: joining writes into the manifests' objects.
         var objects = manifests
@@ -161,12 +161,21 @@ internal static class PlanCommand
             .ToList();
         var changes = ChangeReport.Of(
             objects,
-            StatusPreview.Of([.. live.All], pause, now),
-            StatusPreview.Of(PlannedEntities.Apply(manifests, live), pause, now)
-        );
+            StatusPreview.Of([.. live.All], sight.Pause, now),
+            StatusPreview.Of(PlannedEntities.Apply(manifests, live), sight.Pause, now)
+        ) with
+        {
+            Remarks = Remarks(sight),
+        };
         Write(context, changes, form, changes.Write);
         return ExitCode.Success;
     }
+
+    // An operator that begins makes an id of its own, which is on no VM.
+    private static OperatorSight Newcomer(CommandContext context) =>
+        new() { Installation = context.NewGuid().ToString("D") };
+
+    private static IReadOnlyList<string> Remarks(OperatorSight sight) => sight.PauseDoubt is { } doubt ? [doubt] : [];
 
     private static int CountHosts(EstateObjects live, ManifestSet manifests) =>
         live
@@ -210,14 +219,15 @@ internal static class PlanCommand
 
         using var state = parsed.GetValue(source.State) is null ? null : source.Open(parsed, context);
         var known = state is null ? null : await EstateObjects.ReadAsync(state, everywhere: true, cancellationToken);
+        var sight = state is null ? Newcomer(context) : await state.SeeOperatorAsync(cancellationToken);
         var plan = await HostPlan.ComputeAsync(
             context,
             PlannedEntities.Merge(manifests, known),
-            state is null ? new OperatorSight() : await state.SeeOperatorAsync(cancellationToken),
+            sight,
             certificates.FindForReading(parsed, context.Error),
             cancellationToken
         );
-        var report = PlanReport.Of(plan);
+        var report = PlanReport.Of(plan) with { Remarks = Remarks(sight) };
         Write(context, report, form, report.Write);
         return ExitCode.Success;
     }

@@ -51,6 +51,10 @@ internal sealed class ClusterSource : IEstateSource
     /// <summary>The namespace in which the operator is looked for.</summary>
     public string OperatorNamespace => _operatorNamespace;
 
+    /// <summary>What is said where no operator ever ran in that namespace.</summary>
+    public string NoOperator =>
+        $"No operator ever ran in namespace {_operatorNamespace}: there is no ConfigMap {ConfigMapControlState.NameOf("installation")}.";
+
     /// <summary>Connects; nothing is asked yet.</summary>
     /// <exception cref="CommandException">There is no kubeconfig, or it cannot be used.</exception>
     public static ClusterSource Open(ClusterChoice choice, CommandContext context) =>
@@ -138,16 +142,12 @@ internal sealed class ClusterSource : IEstateSource
             new ApiRight("get", $"leases.{s_leases.Group}", _operatorNamespace, ApiRight.View),
             () => new KubernetesLease(_api, key, FieldManager).GetAsync(cancellationToken)
         );
-        var (_, installation) = await TryAsync(
+        var (isInstallationKnown, installation) = await TryAsync(
             notSeen,
             ControlRight("list", "installation"),
             () => Control.GetControlAsync("installation", cancellationToken)
         );
-        var (_, pause) = await TryAsync(
-            notSeen,
-            ControlRight("list", PauseSwitch.Name),
-            () => new PauseSwitch(Control).ReadAsync(cancellationToken)
-        );
+        var (pause, unread) = await SeePauseAsync(cancellationToken);
         return new OperatorSight
         {
             IsHolderKnown = isKnown,
@@ -156,8 +156,14 @@ internal sealed class ClusterSource : IEstateSource
             RenewedAt = lease?.RenewTime,
             Validity = lease?.Duration,
             Installation = installation?.Value,
+            InstallationGap =
+                installation is not null ? null
+                : isInstallationKnown
+                    ? $"{NoOperator} If it is in another namespace, name that with --operator-namespace."
+                : notSeen[^1],
             Pause = pause,
-            NotSeen = notSeen,
+            PauseUnread = unread,
+            NotSeen = unread is null ? notSeen : [.. notSeen, unread],
         };
     }
 
@@ -227,6 +233,30 @@ internal sealed class ClusterSource : IEstateSource
     private ApiRight ControlRight(string verb, string control) =>
         new(verb, $"{s_configMaps.Plural}/{ConfigMapControlState.NameOf(control)}", _operatorNamespace, ApiRight.View);
 
+    // What this user may not read tells nothing of what the operator reads; what is damaged is damaged for both.
+    private async Task<(PauseState? State, string? Unread)> SeePauseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var value = await _questions.AskAsync(
+                ControlRight("list", PauseSwitch.Name),
+                () => Control.GetControlAsync(PauseSwitch.Name, cancellationToken)
+            );
+            return (PauseSwitch.Understand(value), null);
+        }
+        catch (CommandException refused) when (IsOutOfSight(refused))
+        {
+            return (null, refused.Message);
+        }
+        catch (CommandException refused) when (refused.InnerException is IOException damaged and not HttpIOException)
+        {
+            return (PauseSwitch.Suppose(damaged), null);
+        }
+    }
+
+    private static bool IsOutOfSight(CommandException refused) =>
+        refused is AccessDeniedException or { InnerException: ResourceNotFoundException };
+
     private async Task<(bool IsKnown, T? Value)> TryAsync<T>(
         List<string> notSeen,
         ApiRight right,
@@ -239,7 +269,7 @@ internal sealed class ClusterSource : IEstateSource
             return (true, await _questions.AskAsync(right, question));
         }
         catch (CommandException refused)
-            when (refused is AccessDeniedException or { InnerException: ResourceNotFoundException })
+            when (IsOutOfSight(refused) || refused.InnerException is IOException and not HttpIOException)
         {
             notSeen.Add(refused.Message);
             return (false, null);

@@ -83,13 +83,20 @@ internal sealed class DirectorySource : IEstateSource
     public async Task<OperatorSight> SeeOperatorAsync(CancellationToken cancellationToken)
     {
         var holder = _reader.Holder;
+        var (installation, gap) = await SeeInstallationAsync(cancellationToken);
+        var (pause, unread) = await SeePauseAsync(cancellationToken);
         return new OperatorSight
         {
             Holder = holder is null ? null : $"process {holder.ProcessId} on {holder.Machine}",
             Since = holder?.Since,
             IsHolderKnown = true,
-            Installation = (await Control.GetControlAsync("installation", cancellationToken))?.Value,
-            Pause = await new PauseSwitch(Control).ReadAsync(cancellationToken),
+            Installation = installation,
+            InstallationGap = installation is null
+                ? gap ?? $"No operator ever began on the state directory {Place}."
+                : null,
+            Pause = pause,
+            PauseUnread = unread,
+            NotSeen = [.. new[] { gap, unread }.OfType<string>()],
         };
     }
 
@@ -101,6 +108,35 @@ internal sealed class DirectorySource : IEstateSource
     public void Dispose()
     {
         // Every look opens and closes its files.
+    }
+
+    private async Task<(string? Id, string? Gap)> SeeInstallationAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await Control.GetControlAsync("installation", cancellationToken))?.Value, null);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return (null, refused.Message);
+        }
+    }
+
+    // What this user may not read tells nothing of what the operator reads; what is damaged is damaged for both.
+    private async Task<(PauseState? State, string? Unread)> SeePauseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (PauseSwitch.Understand(await Control.GetControlAsync(PauseSwitch.Name, cancellationToken)), null);
+        }
+        catch (Exception damaged) when (damaged is StateDamagedException or StateVersionException)
+        {
+            return (PauseSwitch.Suppose(damaged), null);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return (null, refused.Message);
+        }
     }
 
     private IReadOnlyList<JsonObject> Items(ResourceKind kind, bool everywhere)

@@ -71,11 +71,27 @@ internal sealed record OperatorSight
     /// <summary>Whether who works could be looked up at all.</summary>
     public bool IsHolderKnown { get; init; }
 
-    /// <summary>The installation's id; null where there is none yet or it cannot be seen.</summary>
+    /// <summary>The installation's id; null where there is none yet or it cannot be seen: then <see cref="InstallationGap"/> says which.</summary>
     public string? Installation { get; init; }
 
-    /// <summary>The switch that stops everything; null where it was never thrown or cannot be seen.</summary>
+    /// <summary>Why the installation's id is not known; null where it is.</summary>
+    public string? InstallationGap { get; init; }
+
+    /// <summary>
+    /// The switch that stops everything, as the operator takes it. Null where it was never thrown, and where it is not known:
+    /// then <see cref="PauseUnread"/> says why.
+    /// </summary>
     public PauseState? Pause { get; init; }
+
+    /// <summary>Why it is not known whether everything is paused; null where it is known.</summary>
+    public string? PauseUnread { get; init; }
+
+    /// <summary>What a plan says that is reckoned without the switch's own word; null where it was read.</summary>
+    public string? PauseDoubt =>
+        PauseUnread is { } why
+            ? $"Whether everything is paused is not known, and this is reckoned as if it were not. {why}"
+        : Pause is { IsAssumed: true } supposed ? supposed.Reason
+        : null;
 
     /// <summary>What could not be looked up, and why.</summary>
     public IReadOnlyList<string> NotSeen { get; init; } = [];

@@ -65,21 +65,24 @@ internal enum OperatorState
 /// <param name="Since">Since when.</param>
 /// <param name="RenewedAt">When it last said so.</param>
 /// <param name="Installation">The installation's id.</param>
-/// <param name="Paused">The switch that stops everything, where it is pulled.</param>
+/// <param name="Paused">The switch that stops everything, where it is pulled or taken for pulled.</param>
+/// <param name="PauseUnread">Why it is not known whether that switch is pulled; null where it is known.</param>
 internal sealed record OperatorOverview(
     OperatorState State,
     string? Holder,
     DateTimeOffset? Since,
     DateTimeOffset? RenewedAt,
     string? Installation,
-    PausedOverview? Paused
+    PausedOverview? Paused,
+    string? PauseUnread
 );
 
-/// <summary>The switch that stops everything, where it is pulled.</summary>
+/// <summary>The switch that stops everything, where it is pulled or taken for pulled.</summary>
 /// <param name="By">Who pulled it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="At">When.</param>
-internal sealed record PausedOverview(string By, string Reason, DateTimeOffset At);
+/// <param name="Assumed">Whether nobody is known to have pulled it: it is damaged, and the operator takes it for pulled.</param>
+internal sealed record PausedOverview(string By, string Reason, DateTimeOffset At, bool Assumed);
 
 /// <summary>How one host stands.</summary>
 /// <param name="Name">Its name.</param>

@@ -76,7 +76,10 @@ internal static class OverviewReader
             sight.Since,
             sight.RenewedAt,
             sight.Installation,
-            sight.Pause is { IsPaused: true } pause ? new PausedOverview(pause.By, pause.Reason, pause.At) : null
+            sight.Pause is { IsPaused: true } pause
+                ? new PausedOverview(pause.By, pause.Reason, pause.At, pause.IsAssumed)
+                : null,
+            sight.PauseUnread
         );
 
     private static HostOverview Host(HyperVHost host, IReadOnlyList<VirtualizationPolicy> policies)

@@ -37,6 +37,15 @@ public sealed class PauseSwitch(IControlState control)
         }
     }
 
+    /// <summary>Says what an operator takes a switch for that it cannot read: for thrown, and why.</summary>
+    public static PauseState Suppose(Exception unreadable) =>
+        Assume(
+            unreadable,
+            unreadable is StateDamagedException
+                ? "Remove that file and its .previous, then resume."
+                : "Nothing is changed until it can be read again; then everything goes on by itself."
+        );
+
     /// <summary>Reads the switch. A switch that cannot be read, for whatever cause, counts as paused.</summary>
     /// <returns>Null where it was never thrown.</returns>
     public async Task<PauseState?> ReadAsync(CancellationToken cancellationToken)
@@ -49,12 +58,7 @@ public sealed class PauseSwitch(IControlState control)
         {
             // Whatever a store throws (a timeout is a cancellation that nobody here asked for): only a value that was read
             // says that work may go on.
-            return Assume(
-                exception,
-                exception is StateDamagedException
-                    ? "Remove that file and its .previous, then resume."
-                    : "Nothing is changed until it can be read again; then everything goes on by itself."
-            );
+            return Suppose(exception);
         }
     }
 

@@ -257,7 +257,7 @@ public sealed class OverviewReaderTests
         var pulled = new PauseState(true, "firmware", "jane", Some.Now);
 
         Assert.Equal(
-            new PausedOverview("jane", "firmware", Some.Now),
+            new PausedOverview("jane", "firmware", Some.Now, Assumed: false),
             Of(Some.Estate(), s_working with { Pause = pulled }).Operator.Paused
         );
         Assert.Null(Of(Some.Estate(), s_working with { Pause = pulled with { IsPaused = false } }).Operator.Paused);
