@@ -37,8 +37,10 @@ internal static class PlanCommand
             Alone, it tells what is pending by the status of a cluster's objects, or of a directory's (--state). No host is asked.
 
             With -f it tells what would change if those manifests were applied. With --certificates it asks every host through its
-            agent, and decides as the operator would; a reader's certificate is enough. Without, it tells as much as
-            declarations and status do, and says so. In a cluster it reads all namespaces for that.
+            agent, and decides as the operator would; a reader's certificate is enough. Told are the machines among those
+            manifests and those that name a policy, DAG or host of them; with -n, the namespace's; with -A, all. Without
+            certificates, it tells as much as declarations and status do, and says so. In a cluster it reads all namespaces
+            for both.
 
             With --manifests it needs no operator: those manifests are the whole estate, every host is asked, and --state adds
             what an operator remembers of it.
@@ -82,7 +84,7 @@ internal static class PlanCommand
                 using var estate = source.Open(parsed, context);
                 return applied.Length == 0
                     ? await PendingAsync(context, estate, form, cancellationToken)
-                    : await ApplyAsync(context, parsed, estate, certificates, applied, form, cancellationToken);
+                    : await ApplyAsync(context, parsed, source, estate, certificates, applied, form, cancellationToken);
             }
         );
         return command;
@@ -105,6 +107,7 @@ internal static class PlanCommand
     private static async Task<int> ApplyAsync(
         CommandContext context,
         ParseResult parsed,
+        SourceOptions source,
         IEstateSource estate,
         CertificateOptions certificates,
         string[] files,
@@ -142,7 +145,13 @@ internal static class PlanCommand
                 );
             }
 
-            var report = PlanReport.Of(InScope(plan, estate, manifests)) with { Remarks = Remarks(seen) };
+            var scope = new PlanScope(
+                parsed.GetValue(source.AllNamespaces),
+                parsed.GetValue(source.Namespace),
+                [.. manifests.Entities.Select(static each => each.Entity)]
+            );
+            var told = plan with { VirtualMachines = [.. plan.VirtualMachines.Where(scope.Holds)] };
+            var report = PlanReport.Of(told) with { Remarks = Remarks(seen) };
             Write(context, report, form, report.Write);
             return ExitCode.Success;
         }
@@ -182,24 +191,6 @@ internal static class PlanCommand
             .Hosts.Concat(manifests.Entities.Select(static each => each.Entity).OfType<HyperVHost>())
             .DistinctBy(static host => host.Metadata.Name)
             .Count();
-
-    // Everything is reckoned with; told are the machines that were asked about.
-    private static EstatePlan InScope(EstatePlan plan, IEstateSource estate, ManifestSet manifests) =>
-        plan with
-        {
-            VirtualMachines =
-            [
-                .. plan.VirtualMachines.Where(preview =>
-                    estate.Namespace is null
-                    || preview.Entity.Metadata.NamespaceProperty == estate.Namespace
-                    || manifests.Entities.Any(each =>
-                        each.Entity is ExchangeVirtualMachine
-                        && each.Entity.Metadata.Name == preview.Entity.Metadata.Name
-                        && each.Entity.Metadata.NamespaceProperty == preview.Entity.Metadata.NamespaceProperty
-                    )
-                ),
-            ],
-        };
 
     private static async Task<int> WholeAsync(
         CommandContext context,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
@@ -148,8 +149,12 @@ internal sealed class DirectorySource : IEstateSource
                 .. _reader
                     .ListJson()
                     .Where(item => (string?)item["kind"] == kind.Type.Kind)
+                    // Hosts and policies are in no namespace, and looked at with every one.
                     .Where(item =>
-                        everywhere || Namespace is null || (string?)item["metadata"]?["namespace"] == Namespace
+                        everywhere
+                        || Namespace is null
+                        || kind.Resource.Scope is ResourceScope.Cluster
+                        || (string?)item["metadata"]?["namespace"] == Namespace
                     ),
             ];
         }
