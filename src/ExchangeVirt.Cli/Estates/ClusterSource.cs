@@ -71,10 +71,30 @@ internal sealed class ClusterSource : IEstateSource
         return await ReadAsync(kind, ofNamespace, cancellationToken);
     }
 
-    /// <summary>Lists the objects of a kind in one namespace.</summary>
-    /// <exception cref="AccessDeniedException">The user may not.</exception>
-    /// <exception cref="CommandException">They cannot be read.</exception>
-    public async Task<IReadOnlyList<JsonObject>> ReadAsync(
+    /// <inheritdoc />
+    public async Task<ReadableObjects> ListReadableAsync(
+        ResourceKind kind,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return new ReadableObjects(await ReadAsync(kind, ofNamespace: null, cancellationToken), Narrowed: null);
+        }
+        catch (AccessDeniedException refused) when (kind.Resource.Scope is ResourceScope.Namespaced)
+        {
+            List<JsonObject> found = [];
+            foreach (var each in namespaces)
+            {
+                found.AddRange(await ReadAsync(kind, each, cancellationToken));
+            }
+
+            return new ReadableObjects(found, refused.Message);
+        }
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> ReadAsync(
         ResourceKind kind,
         string? ofNamespace,
         CancellationToken cancellationToken

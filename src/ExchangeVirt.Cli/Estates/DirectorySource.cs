@@ -59,6 +59,13 @@ internal sealed class DirectorySource : IEstateSource
     ) => Task.FromResult(Items(kind, everywhere));
 
     /// <inheritdoc />
+    public Task<ReadableObjects> ListReadableAsync(
+        ResourceKind kind,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(new ReadableObjects(Items(kind, everywhere: true), Narrowed: null));
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<JsonObject>> FindAsync(
         ResourceKind kind,
         string name,

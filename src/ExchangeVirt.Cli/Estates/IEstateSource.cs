@@ -30,6 +30,18 @@ internal interface IEstateSource : IDisposable
     /// <exception cref="CommandException">They cannot be read.</exception>
     Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, bool everywhere, CancellationToken cancellationToken);
 
+    /// <summary>Lists the objects of a kind of all namespaces; where the user may not, of some.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="namespaces">The namespaces whose objects are listed where not all may be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AccessDeniedException">The user may not list those either.</exception>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    Task<ReadableObjects> ListReadableAsync(
+        ResourceKind kind,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Finds the objects of a kind and name: more than one only where all namespaces are looked at.</summary>
     /// <exception cref="AccessDeniedException">The user may not.</exception>
     /// <exception cref="CommandException">They cannot be read.</exception>
@@ -47,6 +59,11 @@ internal interface IEstateSource : IDisposable
     /// <summary>Says what of the estate is damaged or was not taken.</summary>
     IReadOnlyList<string> ListRemarks();
 }
+
+/// <summary>The objects of a kind that may be read.</summary>
+/// <param name="Items">The objects, as they are stored.</param>
+/// <param name="Narrowed">Why they are those of some namespaces; null where they are all.</param>
+internal sealed record ReadableObjects(IReadOnlyList<JsonObject> Items, string? Narrowed);
 
 /// <summary>An event, and the object that it is stored as.</summary>
 /// <param name="Record">What happened.</param>

@@ -86,7 +86,7 @@ internal static class OverviewReader
     {
         var processor = host.Status?.Processor;
         var memory = host.Status?.Memory;
-        var policy = policies.FirstOrDefault(each => each.Metadata.Name == host.Spec.PolicyName);
+        var policy = policies.FirstOrDefault(each => each.Metadata.Name == Desired.PolicyNameOf(host));
         var ready = MachineLine.Condition(host.Status, ConditionTypes.Ready);
         return new HostOverview(
             host.Metadata.Name,
@@ -99,9 +99,9 @@ internal static class OverviewReader
             ready?.Status == True,
             ready is { Status: not True } ? ready.Reason
                 : ready is null ? "not seen yet"
-                : host.Spec.Maintenance is HostMaintenance.Drain ? "draining"
-                : host.Spec.Schedulable ? null
-                : "cordoned"
+                : host.Spec is { Maintenance: HostMaintenance.Drain } ? "draining"
+                : host.Spec is { Schedulable: false } ? "cordoned"
+                : null
         );
     }
 
@@ -172,7 +172,13 @@ internal static class OverviewReader
 
         foreach (var policy in objects.Policies)
         {
-            yield return Policy(policy.Metadata.Name, builtIn: false, policy.Spec, now);
+            // What has no spec is followed by nobody; an API server without the schema lets it be.
+            yield return policy.Spec is { } spec
+                ? Policy(policy.Metadata.Name, builtIn: false, spec, now)
+                : Policy(policy.Metadata.Name, builtIn: false, new VirtualizationPolicySpec(), now) with
+                {
+                    Problem = "it has no spec",
+                };
         }
     }
 

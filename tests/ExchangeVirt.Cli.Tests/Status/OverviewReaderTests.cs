@@ -263,6 +263,32 @@ public sealed class OverviewReaderTests
         Assert.Null(Of(Some.Estate(), s_working with { Pause = pulled with { IsPaused = false } }).Operator.Paused);
     }
 
+    [Fact]
+    public void What_has_no_spec_is_shown_all_the_same()
+    {
+        IKubernetesObject<V1ObjectMeta>[] whole =
+        [
+            Some.Host("hv01"),
+            Some.Policy(),
+            Some.Machine("ex01", Some.InSync()),
+        ];
+        var overview = Of(
+            EstateObjects.Of(
+                whole.Select(static each =>
+                {
+                    var json = Some.Json(each);
+                    json["spec"] = null;
+                    return json;
+                })
+            ),
+            s_working
+        );
+
+        Assert.Equal("hv01", Assert.Single(overview.Hosts).Name);
+        Assert.Equal("it has no spec", Assert.Single(overview.Policies).Problem);
+        Assert.Equal(1, overview.Machines.All);
+    }
+
     private static System.Text.Json.Nodes.JsonObject Odd(string what, IKubernetesObject<V1ObjectMeta> entity)
     {
         var json = Some.Json(entity);
