@@ -112,13 +112,13 @@ internal static class PauseCommand
         if (estate is not ClusterSource cluster)
         {
             await new PauseSwitch(estate.Control).WriteAsync(state, cancellationToken);
-            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, place: null)));
+            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, estate)));
             return ExitCode.Success;
         }
 
         // First it is pulled, whatever is wrong otherwise.
         await cluster.WritePauseAsync(state, cancellationToken);
-        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster.Place)));
+        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster)));
         if (await DoubtAsync(cluster, cancellationToken) is not { } doubt)
         {
             return ExitCode.Success;
@@ -128,10 +128,10 @@ internal static class PauseCommand
         return ExitCode.NotReady;
     }
 
-    private static string Done(PauseState state, string? place) =>
+    private static string Done(PauseState state, IEstateSource estate) =>
         state.IsPaused
-            ? $"Paused: no action begins on any host{(place is null ? "" : $" of {place}")} until 'exvirt resume --all'."
-            : $"Resumed: what waited{(place is null ? "" : $" at {place}")} is planned afresh.";
+            ? $"Paused: no action begins on any host{(estate.IsCluster ? $" of {estate.Place}" : "")} until 'exvirt resume --all{estate.CommandOptions}'."
+            : $"Resumed: what waited{(estate.IsCluster ? $" at {estate.Place}" : "")} is planned afresh.";
 
     // A switch that nobody reads stops nothing, and whoever pulls it has to know.
     private static async Task<string?> DoubtAsync(ClusterSource cluster, CancellationToken cancellationToken)

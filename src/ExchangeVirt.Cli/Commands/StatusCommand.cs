@@ -107,7 +107,10 @@ internal static class StatusCommand
             sight,
             estate.ListRemarks(),
             context.Clock.GetUtcNow()
-        );
+        ) with
+        {
+            CommandOptions = estate.CommandOptions,
+        };
     }
 
     private static void Show(CommandContext context, EstateOverview overview, bool isJson, bool clears)

@@ -37,6 +37,9 @@ internal sealed class ClusterSource : IEstateSource
     public string Place => _questions.Server;
 
     /// <inheritdoc />
+    public string CommandOptions => "";
+
+    /// <inheritdoc />
     public bool IsCluster => true;
 
     /// <inheritdoc />
@@ -262,7 +265,7 @@ internal sealed class ClusterSource : IEstateSource
                 ControlRight("list", PauseSwitch.Name),
                 () => Control.GetControlAsync(PauseSwitch.Name, cancellationToken)
             );
-            return (PauseSwitch.Understand(value), null);
+            return (new PauseSwitch(Control).Understand(value), null);
         }
         catch (CommandException refused) when (IsOutOfSight(refused))
         {

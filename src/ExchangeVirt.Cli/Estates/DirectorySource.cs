@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 
@@ -23,6 +24,9 @@ internal sealed class DirectorySource : IEstateSource
 
     /// <inheritdoc />
     public string Place { get; }
+
+    /// <inheritdoc />
+    public string CommandOptions => $" --state {CommandWord.Of(Place)}";
 
     /// <inheritdoc />
     public bool IsCluster => false;
@@ -135,7 +139,10 @@ internal sealed class DirectorySource : IEstateSource
     {
         try
         {
-            return (PauseSwitch.Understand(await Control.GetControlAsync(PauseSwitch.Name, cancellationToken)), null);
+            return (
+                new PauseSwitch(Control).Understand(await Control.GetControlAsync(PauseSwitch.Name, cancellationToken)),
+                null
+            );
         }
         catch (Exception damaged) when (damaged is StateDamagedException or StateVersionException)
         {

@@ -10,6 +10,9 @@ internal interface IEstateSource : IDisposable
     /// <summary>Where it is, for messages: the directory, or the API server's address.</summary>
     string Place { get; }
 
+    /// <summary>What a command line says to mean it, with a leading blank, for advice; empty for a cluster.</summary>
+    string CommandOptions { get; }
+
     /// <summary>Whether it is a cluster.</summary>
     bool IsCluster { get; }
 

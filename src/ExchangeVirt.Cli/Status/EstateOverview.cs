@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ExchangeVirt.Cli.Status;
 
 /// <summary>Says on one screen how an estate stands. All of it is read off listed objects and the time.</summary>
@@ -8,6 +10,10 @@ internal sealed record EstateOverview
 
     /// <summary>Where the estate is: an API server or a directory.</summary>
     public required string Place { get; init; }
+
+    /// <summary>What a command line says to mean that place, with a leading blank, for advice.</summary>
+    [JsonIgnore]
+    public string CommandOptions { get; init; } = "";
 
     /// <summary>The namespace whose machines and groups are told; null where it is all.</summary>
     public string? Namespace { get; init; }

@@ -311,7 +311,7 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
 
         if (count > LongestSection)
         {
-            yield return new ScreenLine(new Piece($"… {count} in all: {more}", Tone.Faint));
+            yield return new ScreenLine(new Piece($"… {count} in all: {more}{overview.CommandOptions}", Tone.Faint));
         }
     }
 

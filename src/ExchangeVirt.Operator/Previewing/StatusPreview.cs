@@ -225,14 +225,7 @@ public static class StatusPreview
             Now = now,
             VirtualMachine = desired,
             Rules = Desired.RulesFor(entity, policy),
-            Pauses =
-            [
-                .. entity.Spec.Paused ? [new Pause(PauseScope.VirtualMachine)] : Array.Empty<Pause>(),
-                .. policy.Paused ? [new Pause(PauseScope.Policy)] : Array.Empty<Pause>(),
-                .. paused is { IsPaused: true }
-                    ? [new Pause(PauseScope.Everywhere, paused.By, paused.Reason)]
-                    : Array.Empty<Pause>(),
-            ],
+            Pauses = SituationReader.Pauses(entity, policy, paused),
             HoldReason =
                 entity.Metadata.Annotations?.TryGetValue(GroupFactsReader.HoldAnnotation, out var hold) == true
                     ? hold

@@ -14,6 +14,10 @@ public sealed record PauseState([property: JsonRequired] bool IsPaused, string R
     /// <summary>Whether the switch could not be read and is taken for thrown: nobody threw it, so it is no news to be kept.</summary>
     [JsonIgnore]
     public bool IsAssumed { get; init; }
+
+    /// <summary>What a command line says to mean where the switch is, as <see cref="IControlState.CommandOptions"/>.</summary>
+    [JsonIgnore]
+    public string CommandOptions { get; init; } = "";
 }
 
 /// <summary>Is the off switch for everything: read fresh before every action, thrown by any process.</summary>
@@ -25,15 +29,19 @@ public sealed class PauseSwitch(IControlState control)
 
     /// <summary>Reads what a control value says. One that cannot be understood counts as paused.</summary>
     /// <returns>Null where the switch was never thrown.</returns>
-    public static PauseState? Understand(ControlValue? value)
+    public PauseState? Understand(ControlValue? value)
     {
+        var options = control.CommandOptions;
         try
         {
-            return value is null ? null : Parse(value.Value);
+            return value is null ? null : Parse(value.Value) with { CommandOptions = options };
         }
         catch (JsonException exception)
         {
-            return Assume(exception, "Throw it again to set it right: exvirt pause --all, or exvirt resume --all.");
+            return Assume(
+                exception,
+                $"Throw it again to set it right: exvirt pause --all{options}, or exvirt resume --all{options}."
+            );
         }
     }
 

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Cli.Tests.Support;
+using ExchangeVirt.Runtime;
+using ExchangeVirt.Runtime.Directories;
+using ExchangeVirt.Runtime.Stores;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ExchangeVirt.Cli.Tests.Commands;
 
@@ -54,4 +58,37 @@ public sealed class PauseCommandTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
+
+    [Fact]
+    public async Task What_is_advised_of_a_directory_names_it()
+    {
+        using var state = new OperatorDirectory([
+            .. Enumerable.Range(1, 11).Select(static number => Some.Host($"hv{number:00}")),
+        ]);
+
+        var paused = await Exvirt.RunAsync("pause", "--all", "--state", state.Path);
+        var status = await Exvirt.RunAsync("status", "--state", state.Path);
+        var missing = await Exvirt.RunAsync("delete", "hvhost/hv99", "--state", state.Path);
+        var sight = await new PauseSwitch(new DirectoryControlState(state.Path, new FakeTimeProvider())).ReadAsync(
+            default
+        );
+
+        Assert.Contains($"until 'exvirt resume --all --state {state.Path}'.", paused.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"… 11 in all: exvirt get hvhost --state {state.Path}",
+            status.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains($"'exvirt get hvhost --state {state.Path}'", missing.Error, StringComparison.Ordinal);
+        // The operator of that directory words the gate by it.
+        Assert.Equal($" --state {state.Path}", sight!.CommandOptions);
+    }
+
+    [Theory]
+    [InlineData("state/", "state/")]
+    [InlineData("C:\\exvirt\\state", "C:\\exvirt\\state")]
+    [InlineData("my state", "\"my state\"")]
+    [InlineData("a;b", "\"a;b\"")]
+    public void A_word_is_written_as_a_shell_takes_it(string word, string written) =>
+        Assert.Equal(written, CommandWord.Of(word));
 }
