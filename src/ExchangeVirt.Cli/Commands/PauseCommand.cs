@@ -117,7 +117,7 @@ internal static class PauseCommand
         }
 
         // First it is pulled, whatever is wrong otherwise.
-        await cluster.WritePauseAsync(state, cancellationToken);
+        await cluster.Operator.WritePauseAsync(state, cancellationToken);
         await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster)));
         if (await DoubtAsync(cluster, cancellationToken) is not { } doubt)
         {
@@ -138,9 +138,9 @@ internal static class PauseCommand
     {
         try
         {
-            return await cluster.GetControlAsync("installation", cancellationToken) is not null
+            return await cluster.Operator.GetControlAsync("installation", cancellationToken) is not null
                 ? null
-                : $"{cluster.NoOperator} One that runs in another namespace does not see this switch; name its namespace with "
+                : $"{cluster.Operator.NoOperator} One that runs in another namespace does not see this switch; name its namespace with "
                     + "--operator-namespace.";
         }
         catch (CommandException refused)

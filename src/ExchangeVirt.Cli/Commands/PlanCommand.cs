@@ -158,7 +158,7 @@ internal static class PlanCommand
 
         await TellGapsAsync(context, live);
         var sight = await estate.SeeOperatorAsync(cancellationToken);
-        var now = context.Clock.GetUtcNow();
+        var now = estate.Now;
         // Compared before anything is joined: joining writes into the manifests' objects.
         var objects = manifests
             .Entities.Select(each =>

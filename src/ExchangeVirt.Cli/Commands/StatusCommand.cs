@@ -43,7 +43,7 @@ internal static class StatusCommand
             last wrote it; nothing is asked of any host.
 
             Exit codes:
-              0   every object is Ready
+              0   every object that you may see is Ready
               1   something is not, or no operator works
               3   the estate could not be read
 
@@ -100,14 +100,7 @@ internal static class StatusCommand
                 : await EstateObjects.ReadAsync(estate, everywhere: false, cancellationToken);
         var inNamespace = objects.Narrowed.Count > 0 ? estate.ManifestNamespace : estate.Namespace;
         var sight = await estate.SeeOperatorAsync(cancellationToken);
-        return OverviewReader.Of(
-            estate.Place,
-            inNamespace,
-            objects,
-            sight,
-            estate.ListRemarks(),
-            context.Clock.GetUtcNow()
-        ) with
+        return OverviewReader.Of(estate.Place, inNamespace, objects, sight, estate.ListRemarks(), estate.Now) with
         {
             CommandOptions = estate.CommandOptions,
         };

@@ -13,6 +13,7 @@ namespace ExchangeVirt.Cli.Estates;
 internal sealed class DirectorySource : IEstateSource
 {
     private readonly DirectoryReader _reader;
+    private readonly TimeProvider _clock;
 
     private DirectorySource(string directory, DirectoryReader reader, string? ofNamespace, TimeProvider clock)
     {
@@ -20,6 +21,7 @@ internal sealed class DirectorySource : IEstateSource
         Namespace = ofNamespace;
         Control = new DirectoryControlState(directory, clock);
         _reader = reader;
+        _clock = clock;
     }
 
     /// <inheritdoc />
@@ -30,6 +32,9 @@ internal sealed class DirectorySource : IEstateSource
 
     /// <inheritdoc />
     public bool IsCluster => false;
+
+    /// <inheritdoc />
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     /// <inheritdoc />
     public string? Namespace { get; }
@@ -102,6 +107,7 @@ internal sealed class DirectorySource : IEstateSource
             Holder = holder is null ? null : $"process {holder.ProcessId} on {holder.Machine}",
             Since = holder?.Since,
             IsHolderKnown = true,
+            IsRunning = _reader.IsHolderRunning,
             Installation = installation,
             InstallationGap = installation is null
                 ? gap ?? $"No operator ever began on the state directory {Place}."

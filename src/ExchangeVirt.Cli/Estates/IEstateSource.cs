@@ -16,6 +16,9 @@ internal interface IEstateSource : IDisposable
     /// <summary>Whether it is a cluster.</summary>
     bool IsCluster { get; }
 
+    /// <summary>The time there: by the server's clock, as it was in its last answer, where that differs from this machine's.</summary>
+    DateTimeOffset Now { get; }
+
     /// <summary>The namespace that is looked at; null where it is all of them.</summary>
     string? Namespace { get; }
 
@@ -87,6 +90,9 @@ internal sealed record OperatorSight
 
     /// <summary>For how long that holds.</summary>
     public TimeSpan? Validity { get; init; }
+
+    /// <summary>Whether the holder's process runs, where nobody renews anything; null where that cannot be told.</summary>
+    public bool? IsRunning { get; init; }
 
     /// <summary>Whether who works could be looked up at all.</summary>
     public bool IsHolderKnown { get; init; }

@@ -58,8 +58,11 @@ internal enum OperatorState
     /// <summary>It cannot be told from here.</summary>
     Unknown,
 
-    /// <summary>It says so again and again.</summary>
+    /// <summary>It says so again and again, or its process runs.</summary>
     Working,
+
+    /// <summary>It worked on a directory, and its process runs no longer.</summary>
+    Ended,
 
     /// <summary>Nobody leads, or the leader has been silent for longer than its lease lasts.</summary>
     Gone,

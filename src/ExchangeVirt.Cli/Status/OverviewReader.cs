@@ -66,7 +66,8 @@ internal static class OverviewReader
             sight switch
             {
                 { IsHolderKnown: false } => OperatorState.Unknown,
-                // What does not renew, such as a process on a directory, cannot be told dead from alive.
+                { Holder: not null, IsRunning: { } runs } => runs ? OperatorState.Working : OperatorState.Ended,
+                // What does not renew and was not found as a process cannot be told dead from alive.
                 { RenewedAt: null, Validity: null, Holder: not null } => OperatorState.Unknown,
                 { Holder: not null, RenewedAt: { } renewed, Validity: { } validity } when now < renewed + validity =>
                     OperatorState.Working,

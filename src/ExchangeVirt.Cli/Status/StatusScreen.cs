@@ -45,11 +45,16 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
             who.State switch
             {
                 OperatorState.Working => new Piece("works", Tone.Good),
+                OperatorState.Ended => new Piece("has ended", Tone.Notable),
                 OperatorState.Gone => new Piece("DOES NOT WORK", Tone.Bad),
                 _ => "",
             },
             who switch
             {
+                { Holder: { } holder, State: OperatorState.Working, RenewedAt: null } =>
+                    $": {holder} has the directory since {Ago(who.Since)}",
+                { Holder: { } holder, State: OperatorState.Ended } =>
+                    $": {holder} took the directory {Ago(who.Since)} ago",
                 { Holder: { } holder, State: OperatorState.Working } =>
                     $": {holder} leads since {Ago(who.Since)}, said so {Ago(who.RenewedAt)} ago",
                 { Holder: { } holder, State: OperatorState.Gone } =>

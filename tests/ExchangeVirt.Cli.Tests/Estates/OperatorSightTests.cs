@@ -106,6 +106,52 @@ public sealed class OperatorSightTests
         Assert.Contains("installation.json is damaged", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_directorys_operator_is_told_by_its_process()
+    {
+        using var state = new OperatorDirectory(Some.Host("hv01"));
+        var holder = Path.Combine(state.Path, "operator.json");
+
+        var runs = await Exvirt.RunAsync("status", "--state", state.Path);
+        var said = File.ReadAllText(holder);
+        File.WriteAllText(
+            holder,
+            said.Replace($":{Environment.ProcessId},", $":{int.MaxValue},", StringComparison.Ordinal)
+        );
+        var ended = await Exvirt.RunAsync("status", "--state", state.Path);
+
+        Assert.Contains(
+            $"Operator  works: process {Environment.ProcessId} on {Environment.MachineName} has the directory since 0s",
+            runs.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("Operator  has ended: process 2147483647 on ", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(2, null)]
+    [InlineData(10 * 60, "This machine's clock is 10m ahead of the API server's.")]
+    [InlineData(-10 * 60, "This machine's clock is 10m behind the API server's.")]
+    public async Task Times_are_told_by_the_clusters_clock_where_it_differs(int ahead, string? told)
+    {
+        await using var cluster = await SmallApiServer.StartAsync(Some.Machine("ex01", Some.RestartPending()));
+        cluster.Now = Some.Now.AddSeconds(-ahead);
+        cluster.HoldLease("replica-1", cluster.Now.AddSeconds(-4), seconds: 15);
+
+        var run = await cluster.RunAsync("status");
+
+        Assert.Matches("(?m)^Operator  works: replica-1 leads since [0-9]s, said so [2-6]s ago", run.Output);
+        if (told is null)
+        {
+            Assert.DoesNotContain("clock", run.Output, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains(told, run.Output, StringComparison.Ordinal);
+        }
+    }
+
     private static void Throw(SmallApiServer cluster, string what)
     {
         switch (what)

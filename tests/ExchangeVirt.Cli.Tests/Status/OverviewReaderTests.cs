@@ -28,6 +28,8 @@ public sealed class OverviewReaderTests
             { "never led by anybody", "Gone" },
             { "not to be seen", "Unknown" },
             { "a process on a directory", "Unknown" },
+            { "a process that runs", "Working" },
+            { "a process that has ended", "Ended" },
         };
 
     [Theory]
@@ -41,6 +43,8 @@ public sealed class OverviewReaderTests
             "nobody leads" => s_working with { Holder = null },
             "never led by anybody" => new OperatorSight { IsHolderKnown = true },
             "a process on a directory" => s_working with { RenewedAt = null, Validity = null },
+            "a process that runs" => s_working with { RenewedAt = null, Validity = null, IsRunning = true },
+            "a process that has ended" => s_working with { RenewedAt = null, Validity = null, IsRunning = false },
             _ => new OperatorSight(),
         };
 

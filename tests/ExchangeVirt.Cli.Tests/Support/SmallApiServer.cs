@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -28,6 +29,9 @@ internal sealed class SmallApiServer : IAsyncDisposable
 
     /// <summary>Gets the kubeconfig that leads here.</summary>
     public string Kubeconfig { get; private set; } = "";
+
+    /// <summary>Gets or sets the time by the server's clock.</summary>
+    public DateTimeOffset Now { get; set; } = Some.Now;
 
     /// <summary>Gets what was asked: verb and path, in order.</summary>
     public IReadOnlyList<string> Asked => [.. _asked];
@@ -80,6 +84,25 @@ internal sealed class SmallApiServer : IAsyncDisposable
                     ["resourceVersion"] = "1",
                 },
                 ["data"] = data,
+            }
+        );
+
+    /// <summary>Holds the Lease of an operator that has just begun to lead.</summary>
+    public void HoldLease(string holder, DateTimeOffset renewed, int seconds) =>
+        Hold(
+            "/apis/coordination.k8s.io/v1",
+            "leases",
+            "exchangevirt-system",
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["name"] = "exchangevirt-operator", ["resourceVersion"] = "1" },
+                ["spec"] = new JsonObject
+                {
+                    ["holderIdentity"] = holder,
+                    ["leaseDurationSeconds"] = seconds,
+                    ["acquireTime"] = renewed.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                    ["renewTime"] = renewed.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+                },
             }
         );
 
@@ -162,9 +185,10 @@ internal sealed class SmallApiServer : IAsyncDisposable
 
     private static JsonObject Refusal(string message) => new() { ["kind"] = "Status", ["message"] = message };
 
-    private static async Task WriteAsync(HttpContext context, int status, JsonNode body)
+    private async Task WriteAsync(HttpContext context, int status, JsonNode body)
     {
         context.Response.StatusCode = status;
+        context.Response.Headers.Date = Now.ToString("R", CultureInfo.InvariantCulture);
         context.Response.ContentType = "application/json";
         await context.Response.Body.WriteAsync(
             Encoding.UTF8.GetBytes(body.ToJsonString(JsonSerializerOptions.Default))
