@@ -64,11 +64,9 @@ internal static class CertsCommand
                 );
             // What only Secrets are wanted on goes through a pipe; people are then told beside it.
             var output = order.Secrets ? context.Error : context.Out;
-            Tell(context, output, order, [.. IssueAll(authority, order)]);
-            if (order.Secrets)
-            {
-                WriteSecrets(context.Out, order);
-            }
+            List<TlsFiles> issued = [.. IssueAll(authority, order)];
+            IReadOnlyList<string> secrets = order.Secrets ? WriteSecrets(context.Out, order) : [];
+            Tell(context, output, order, issued, secrets);
 
             return ExitCode.Success;
         }
@@ -103,22 +101,30 @@ internal static class CertsCommand
         }
     }
 
-    private static void WriteSecrets(TextWriter output, Order order)
+    /// <returns>The names of those that were written.</returns>
+    private static IReadOnlyList<string> WriteSecrets(TextWriter output, Order order)
     {
         var client = order.FilesOf("operator");
         output.WriteLine("# The authority, as a webhook's caBundle and Helm's webhook.caBundle take it:");
         output.WriteLine($"# {SecretManifests.BundleOf(client)}");
         output.Write(SecretManifests.Write(SecretManifests.AgentClient, order.Namespace, client));
-        if (File.Exists(order.FilesOf(Order.WebhookFile).CertificatePath))
+        if (!File.Exists(order.FilesOf(Order.WebhookFile).CertificatePath))
         {
-            output.WriteLine("---");
-            output.Write(
-                SecretManifests.Write(SecretManifests.Webhook, order.Namespace, order.FilesOf(Order.WebhookFile))
-            );
+            return [SecretManifests.AgentClient];
         }
+
+        output.WriteLine("---");
+        output.Write(SecretManifests.Write(SecretManifests.Webhook, order.Namespace, order.FilesOf(Order.WebhookFile)));
+        return [SecretManifests.AgentClient, SecretManifests.Webhook];
     }
 
-    private static void Tell(CommandContext context, TextWriter output, Order order, IReadOnlyList<TlsFiles> written)
+    private static void Tell(
+        CommandContext context,
+        TextWriter output,
+        Order order,
+        IReadOnlyList<TlsFiles> written,
+        IReadOnlyList<string> secrets
+    )
     {
         var directory = order.Directory;
         output.WriteLine($"authority   {Path.Combine(directory, "ca.crt")}, key {Path.Combine(directory, "ca.key")}");
@@ -144,11 +150,13 @@ internal static class CertsCommand
                 : "  2. Copy NAME.crt, NAME.key and ca.crt to each host, and name them in its exvirt-agent's configuration."
         );
         output.WriteLine(
-            order.Secrets || order.Webhook
-                ? $"  3. Install the operator with the Secrets {SecretManifests.AgentClient} and {SecretManifests.Webhook} in namespace {order.Namespace}."
-                : context.Invocation.Say(
-                    $"  3. Run the operator with {Path.Combine(directory, "operator.crt")}: exvirt run --certificates {directory} …"
-                )
+            secrets.Count > 0
+                ? $"  3. Install the operator in namespace {order.Namespace} with what was written: Secret {string.Join(" and Secret ", secrets)}."
+            : order.Webhook
+                ? "  3. Install the operator with these files, as deploy/kustomize/overlays/exvirt-certs takes them, or as Secrets: --kubernetes-secrets."
+            : context.Invocation.Say(
+                $"  3. Run the operator with {Path.Combine(directory, "operator.crt")}: exvirt run --certificates {directory} …"
+            )
         );
     }
 

@@ -19,7 +19,16 @@ internal static class ClusterDeletion
         CancellationToken cancellationToken
     )
     {
-        var objects = await EstateObjects.ReadAsync(estate, everywhere: true, cancellationToken);
+        var objects = await EstateObjects.ReadReadableAsync(
+            estate,
+            [key.Namespace ?? estate.ManifestNamespace],
+            cancellationToken
+        );
+        foreach (var gap in objects.Unjudged)
+        {
+            await context.Error.WriteLineAsync($"exvirt: {context.Invocation.Say(gap)}");
+        }
+
         var entity =
             objects.Find(kind.Type.Kind, key.Namespace, key.Name)
             ?? throw new CommandException(

@@ -5,6 +5,7 @@ using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Resources.Manifests;
 using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.Schema;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
@@ -97,7 +98,7 @@ internal static class DeleteCommand
         var uid =
             Uid()
             ?? throw new CommandException(
-                $"There is no {kind} {key}. 'exvirt get {name.Kind.Resource.ShortName} --state {directory}' lists them.",
+                $"There is no {kind} {key}. 'exvirt get {name.Kind.Resource.ShortName} --state {CommandWord.Of(directory)}' lists them.",
                 ExitCode.NotReady
             );
 

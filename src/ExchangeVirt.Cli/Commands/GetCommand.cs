@@ -165,9 +165,7 @@ internal static class GetCommand
             // Like kubectl, whoever asks a cluster for all namespaces is told each object's.
             var namespaces =
                 estate is { IsCluster: true, Namespace: null } && kind.Resource.Scope is ResourceScope.Namespaced;
-            ResourceTable
-                .Of(kind, ofKind, wide, name.Kind is null, context.Clock.GetUtcNow(), namespaces)
-                .Write(context.Out);
+            ResourceTable.Of(kind, ofKind, wide, name.Kind is null, estate.Now, namespaces).Write(context.Out);
         }
     }
 
@@ -213,7 +211,7 @@ internal static class GetCommand
         foreach (var record in events.Select(static seen => seen.Record))
         {
             table.Add(
-                Age.Since(record.LastTimestamp, context.Clock.GetUtcNow()),
+                Age.Since(record.LastTimestamp, estate.Now),
                 $"{record.Type}",
                 record.Reason,
                 $"{ResourceKind.All.FirstOrDefault(kind => kind.Type.Kind == record.Regarding.Kind)?.Resource.ShortName ?? record.Regarding.Kind}/{record.Regarding.Key.Name}",

@@ -78,6 +78,19 @@ internal static class LintCommand
             {
                 result.AddError("Name the files or directories that are to be judged.");
             }
+
+            // Without a cluster the manifests alone count, and an option that changes nothing would be believed to.
+            if (
+                result.GetValue(source.Namespace) is not null
+                && !result.GetValue(cluster)
+                && result.GetValue(source.Kubeconfig) is null
+                && result.GetValue(source.Context) is null
+            )
+            {
+                result.AddError(
+                    "--namespace is a cluster's, for manifests that name none: say --cluster too, or name the namespace in the manifests."
+                );
+            }
         });
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -90,7 +103,9 @@ internal static class LintCommand
                 var manifests = live is null
                     ? ManifestReader.ReadPaths(all, standardInput: context.Input)
                     : ManifestReader.ReadPaths(all, live.ManifestNamespace, context.Input);
-                var beside = live is null ? null : await LiveObjects.ReadAsync(live, manifests, cancellationToken);
+                var beside = live is null
+                    ? null
+                    : await EstateObjects.ReadReadableAsync(live, NamespacesOf(manifests, live), cancellationToken);
                 var findings = Linter.Judge(
                     manifests,
                     context.Clock.GetUtcNow(),
@@ -103,6 +118,16 @@ internal static class LintCommand
         return command;
     }
 
+    // Whoever may not read all namespaces is judged against those that the manifests are in.
+    private static IReadOnlyList<string> NamespacesOf(ManifestSet manifests, ClusterSource live) =>
+        [
+            .. manifests
+                .Entities.Select(static each => each.Entity.Metadata.NamespaceProperty)
+                .OfType<string>()
+                .Append(live.ManifestNamespace)
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     private static int Tell(
         CommandContext context,
         ManifestSet manifests,
@@ -111,11 +136,9 @@ internal static class LintCommand
         string form
     )
     {
-        foreach (var gap in live?.NotShown ?? [])
+        foreach (var gap in live?.Unjudged ?? [])
         {
-            context.Error.WriteLine(
-                $"exvirt: {context.Invocation.Say($"What this keeps out of sight was not judged: {gap}")}"
-            );
+            context.Error.WriteLine($"exvirt: {context.Invocation.Say(gap)}");
         }
 
         foreach (var odd in live?.Unreadable ?? [])

@@ -29,7 +29,7 @@ internal static class PauseCommand
 
             Exit codes:
               0   it is pulled
-              1   it is pulled, but no operator ever ran in that namespace of the cluster: none may see it
+              1   it is pulled, but no operator ever ran in that namespace of the cluster, or that could not be looked up: none may see it
               3   it could not be pulled
 
             Examples:
@@ -112,14 +112,14 @@ internal static class PauseCommand
         if (estate is not ClusterSource cluster)
         {
             await new PauseSwitch(estate.Control).WriteAsync(state, cancellationToken);
-            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, place: null)));
+            await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, estate)));
             return ExitCode.Success;
         }
 
-        var doubt = await DoubtAsync(cluster, cancellationToken);
-        await cluster.WritePauseAsync(state, cancellationToken);
-        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster.Place)));
-        if (doubt is null)
+        // First it is pulled, whatever is wrong otherwise.
+        await cluster.Operator.WritePauseAsync(state, cancellationToken);
+        await context.Out.WriteLineAsync(context.Invocation.Say(Done(state, cluster)));
+        if (await DoubtAsync(cluster, cancellationToken) is not { } doubt)
         {
             return ExitCode.Success;
         }
@@ -128,22 +128,22 @@ internal static class PauseCommand
         return ExitCode.NotReady;
     }
 
-    private static string Done(PauseState state, string? place) =>
+    private static string Done(PauseState state, IEstateSource estate) =>
         state.IsPaused
-            ? $"Paused: no action begins on any host{(place is null ? "" : $" of {place}")} until 'exvirt resume --all'."
-            : $"Resumed: what waited{(place is null ? "" : $" at {place}")} is planned afresh.";
+            ? $"Paused: no action begins on any host{(estate.IsCluster ? $" of {estate.Place}" : "")} until 'exvirt resume --all{estate.CommandOptions}'."
+            : $"Resumed: what waited{(estate.IsCluster ? $" at {estate.Place}" : "")} is planned afresh.";
 
     // A switch that nobody reads stops nothing, and whoever pulls it has to know.
     private static async Task<string?> DoubtAsync(ClusterSource cluster, CancellationToken cancellationToken)
     {
         try
         {
-            return await cluster.GetControlAsync("installation", cancellationToken) is not null
+            return await cluster.Operator.GetControlAsync("installation", cancellationToken) is not null
                 ? null
-                : $"No operator ever ran in namespace {cluster.OperatorNamespace}: there is no ConfigMap exchangevirt-installation. One that runs in "
-                    + "another namespace does not see this switch; name its namespace with --operator-namespace.";
+                : $"{cluster.Operator.NoOperator} One that runs in another namespace does not see this switch; name its namespace with "
+                    + "--operator-namespace.";
         }
-        catch (AccessDeniedException refused)
+        catch (CommandException refused)
         {
             return $"Whether an operator reads this switch could not be looked up. {refused.Message}";
         }

@@ -37,8 +37,10 @@ internal static class PlanCommand
             Alone, it tells what is pending by the status of a cluster's objects, or of a directory's (--state). No host is asked.
 
             With -f it tells what would change if those manifests were applied. With --certificates it asks every host through its
-            agent, and decides as the operator would; a reader's certificate is enough. Without, it tells as much as
-            declarations and status do, and says so. In a cluster it reads all namespaces for that.
+            agent, and decides as the operator would; a reader's certificate is enough. Told are the machines among those
+            manifests and those that name a policy, DAG or host of them; with -n, the namespace's; with -A, all. Without
+            certificates, it tells as much as declarations and status do, and says so. In a cluster it reads all namespaces
+            for both.
 
             With --manifests it needs no operator: those manifests are the whole estate, every host is asked, and --state adds
             what an operator remembers of it.
@@ -82,7 +84,7 @@ internal static class PlanCommand
                 using var estate = source.Open(parsed, context);
                 return applied.Length == 0
                     ? await PendingAsync(context, estate, form, cancellationToken)
-                    : await ApplyAsync(context, parsed, estate, certificates, applied, form, cancellationToken);
+                    : await ApplyAsync(context, parsed, source, estate, certificates, applied, form, cancellationToken);
             }
         );
         return command;
@@ -105,6 +107,7 @@ internal static class PlanCommand
     private static async Task<int> ApplyAsync(
         CommandContext context,
         ParseResult parsed,
+        SourceOptions source,
         IEstateSource estate,
         CertificateOptions certificates,
         string[] files,
@@ -126,11 +129,11 @@ internal static class PlanCommand
                 throw new CommandException($"The operator decides by all objects, and not all may be read. {gap}");
             }
 
-            var identity = await estate.SeeOperatorAsync(cancellationToken);
+            var seen = await estate.SeeOperatorAsync(cancellationToken);
             var plan = await HostPlan.ComputeAsync(
                 context,
                 PlannedEntities.Apply(manifests, live),
-                identity,
+                seen,
                 certificates.FindForReading(parsed, context.Error),
                 cancellationToken
             );
@@ -142,14 +145,20 @@ internal static class PlanCommand
                 );
             }
 
-            var report = PlanReport.Of(InScope(plan, estate, manifests));
+            var scope = new PlanScope(
+                parsed.GetValue(source.AllNamespaces),
+                parsed.GetValue(source.Namespace),
+                [.. manifests.Entities.Select(static each => each.Entity)]
+            );
+            var told = plan with { VirtualMachines = [.. plan.VirtualMachines.Where(scope.Holds)] };
+            var report = PlanReport.Of(told) with { Remarks = Remarks(seen) };
             Write(context, report, form, report.Write);
             return ExitCode.Success;
         }
 
         await TellGapsAsync(context, live);
-        var pause = (await estate.SeeOperatorAsync(cancellationToken)).Pause;
-        var now = context.Clock.GetUtcNow();
+        var sight = await estate.SeeOperatorAsync(cancellationToken);
+        var now = estate.Now;
         // Compared before anything is joined: joining writes into the manifests' objects.
         var objects = manifests
             .Entities.Select(each =>
@@ -161,36 +170,27 @@ internal static class PlanCommand
             .ToList();
         var changes = ChangeReport.Of(
             objects,
-            StatusPreview.Of([.. live.All], pause, now),
-            StatusPreview.Of(PlannedEntities.Apply(manifests, live), pause, now)
-        );
+            StatusPreview.Of([.. live.All], sight.Pause, now),
+            StatusPreview.Of(PlannedEntities.Apply(manifests, live), sight.Pause, now)
+        ) with
+        {
+            Remarks = Remarks(sight),
+        };
         Write(context, changes, form, changes.Write);
         return ExitCode.Success;
     }
+
+    // An operator that begins makes an id of its own, which is on no VM.
+    private static OperatorSight Newcomer(CommandContext context) =>
+        new() { Installation = context.NewGuid().ToString("D") };
+
+    private static IReadOnlyList<string> Remarks(OperatorSight sight) => sight.PauseDoubt is { } doubt ? [doubt] : [];
 
     private static int CountHosts(EstateObjects live, ManifestSet manifests) =>
         live
             .Hosts.Concat(manifests.Entities.Select(static each => each.Entity).OfType<HyperVHost>())
             .DistinctBy(static host => host.Metadata.Name)
             .Count();
-
-    // Everything is reckoned with; told are the machines that were asked about.
-    private static EstatePlan InScope(EstatePlan plan, IEstateSource estate, ManifestSet manifests) =>
-        plan with
-        {
-            VirtualMachines =
-            [
-                .. plan.VirtualMachines.Where(preview =>
-                    estate.Namespace is null
-                    || preview.Entity.Metadata.NamespaceProperty == estate.Namespace
-                    || manifests.Entities.Any(each =>
-                        each.Entity is ExchangeVirtualMachine
-                        && each.Entity.Metadata.Name == preview.Entity.Metadata.Name
-                        && each.Entity.Metadata.NamespaceProperty == preview.Entity.Metadata.NamespaceProperty
-                    )
-                ),
-            ],
-        };
 
     private static async Task<int> WholeAsync(
         CommandContext context,
@@ -210,14 +210,15 @@ internal static class PlanCommand
 
         using var state = parsed.GetValue(source.State) is null ? null : source.Open(parsed, context);
         var known = state is null ? null : await EstateObjects.ReadAsync(state, everywhere: true, cancellationToken);
+        var sight = state is null ? Newcomer(context) : await state.SeeOperatorAsync(cancellationToken);
         var plan = await HostPlan.ComputeAsync(
             context,
             PlannedEntities.Merge(manifests, known),
-            state is null ? new OperatorSight() : await state.SeeOperatorAsync(cancellationToken),
+            sight,
             certificates.FindForReading(parsed, context.Error),
             cancellationToken
         );
-        var report = PlanReport.Of(plan);
+        var report = PlanReport.Of(plan) with { Remarks = Remarks(sight) };
         Write(context, report, form, report.Write);
         return ExitCode.Success;
     }

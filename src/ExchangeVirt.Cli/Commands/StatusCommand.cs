@@ -3,7 +3,6 @@ using System.Text.Json;
 using ExchangeVirt.Cli.Estates;
 using ExchangeVirt.Cli.Output;
 using ExchangeVirt.Cli.Status;
-using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
 
 namespace ExchangeVirt.Cli.Commands;
@@ -44,7 +43,7 @@ internal static class StatusCommand
             last wrote it; nothing is asked of any host.
 
             Exit codes:
-              0   every object is Ready
+              0   every object that you may see is Ready
               1   something is not, or no operator works
               3   the estate could not be read
 
@@ -94,33 +93,17 @@ internal static class StatusCommand
         CancellationToken cancellationToken
     )
     {
-        var inNamespace = estate.Namespace;
-        var objects = await EstateObjects.ReadAsync(async kind =>
-        {
-            try
-            {
-                return await estate.ListAsync(kind, everywhere: false, cancellationToken);
-            }
-            catch (AccessDeniedException)
-                when (estate is { Namespace: null, IsCluster: true }
-                    && kind.Resource.Scope is ResourceScope.Namespaced
-                    && !isEverywhere
-                )
-            {
-                // Who said nothing of namespaces sees what is his own.
-                inNamespace = estate.ManifestNamespace;
-                return await ((ClusterSource)estate).ReadAsync(kind, inNamespace, cancellationToken);
-            }
-        });
+        // Who said nothing of namespaces sees what is his own.
+        var objects =
+            estate.Namespace is null && !isEverywhere
+                ? await EstateObjects.ReadReadableAsync(estate, [estate.ManifestNamespace], cancellationToken)
+                : await EstateObjects.ReadAsync(estate, everywhere: false, cancellationToken);
+        var inNamespace = objects.Narrowed.Count > 0 ? estate.ManifestNamespace : estate.Namespace;
         var sight = await estate.SeeOperatorAsync(cancellationToken);
-        return OverviewReader.Of(
-            estate.Place,
-            inNamespace,
-            objects,
-            sight,
-            estate.ListRemarks(),
-            context.Clock.GetUtcNow()
-        );
+        return OverviewReader.Of(estate.Place, inNamespace, objects, sight, estate.ListRemarks(), estate.Now) with
+        {
+            CommandOptions = estate.CommandOptions,
+        };
     }
 
     private static void Show(CommandContext context, EstateOverview overview, bool isJson, bool clears)

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Cli.Estates;
+using ExchangeVirt.Runtime.Kubernetes;
 
 namespace ExchangeVirt.Cli.Commands;
 
@@ -28,7 +29,7 @@ internal static class VersionCommand
             Prints the version of this program, and of the operator in the cluster.
 
             A cluster is asked where a kubeconfig is found. Its operator's version is what the Deployment there says; one that
-            runs in another way does not tell.
+            runs in another way does not tell. What is wrong with kubeconfig or cluster is told, and is no failure.
 
             Examples:
               exvirt version
@@ -48,12 +49,9 @@ internal static class VersionCommand
                 await context.Out.WriteLineAsync(
                     $"exvirt {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"
                 );
-                if (!parsed.GetValue(clientOnly) && Find(parsed, context, source) is { } cluster)
+                if (!parsed.GetValue(clientOnly) && (source.NamesCluster(parsed) || ApiConnection.IsConfigured))
                 {
-                    using (cluster)
-                    {
-                        await context.Out.WriteLineAsync(await OperatorAsync(cluster, context, cancellationToken));
-                    }
+                    await context.Out.WriteLineAsync(await OperatorAsync(parsed, source, context, cancellationToken));
                 }
 
                 return ExitCode.Success;
@@ -62,26 +60,32 @@ internal static class VersionCommand
         return command;
     }
 
-    // Whoever named no cluster asks for this program's version alone where there is none.
-    private static ClusterSource? Find(ParseResult parsed, CommandContext context, SourceOptions source)
+    // This program's own version is told whatever is wrong with the cluster's, and what is wrong too.
+    private static async Task<string> OperatorAsync(
+        ParseResult parsed,
+        SourceOptions source,
+        CommandContext context,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return source.OpenCluster(parsed, context);
+            using var cluster = source.OpenCluster(parsed, context);
+            return await OperatorAsync(cluster, context.Clock, cancellationToken);
         }
-        catch (CommandException) when (!source.NamesCluster(parsed))
+        catch (CommandException refused)
         {
-            return null;
+            return context.Invocation.Say($"operator not known: {refused.Message}");
         }
     }
 
     private static async Task<string> OperatorAsync(
         ClusterSource cluster,
-        CommandContext context,
+        TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        using var late = new CancellationTokenSource(s_patience, context.Clock);
+        using var late = new CancellationTokenSource(s_patience, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
@@ -98,10 +102,6 @@ internal static class VersionCommand
                     ? $"operator not known: no Deployment in namespace {cluster.OperatorNamespace} is labelled as it"
                     : string.Join(", ", found);
             return $"{what}, {cluster.Place}";
-        }
-        catch (CommandException refused)
-        {
-            return context.Invocation.Say($"operator not known: {refused.Message}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -137,6 +137,7 @@ internal sealed class ShellCompletion(RootCommand root, CommandContext context)
             when (failure
                     is CommandException
                         or IOException
+                        or UnauthorizedAccessException
                         or OperationCanceledException
                         // What was typed so far cannot be read, such as two kubeconfigs.
                         or InvalidOperationException

@@ -72,7 +72,11 @@ internal sealed partial class ClusterQuestions(Uri server, string? context)
                 ApiConnection.Find(choice.Kubeconfig, choice.Context, $"exvirt/{VersionCommand.Version}")
             );
         }
-        catch (CommandException refused) when (!choice.IsExplicit && refused.InnerException is KubeConfigException none)
+        catch (CommandException refused)
+            when (refused.InnerException is KubeConfigException none
+                && !choice.IsExplicit
+                && !ApiConnection.IsConfigured
+            )
         {
             throw context.Invocation.IsKubectl
                 ? new CommandException(none.Message, ExitCode.Failure, none)

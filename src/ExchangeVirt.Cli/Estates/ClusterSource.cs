@@ -14,13 +14,13 @@ internal sealed class ClusterSource : IEstateSource
 {
     private const string FieldManager = "exvirt";
 
-    private static readonly ResourceType s_leases = new("coordination.k8s.io", "v1", "Lease", "leases");
-    private static readonly ResourceType s_configMaps = new("", "v1", "ConfigMap", "configmaps");
+    private static readonly TimeSpan s_sameTime = TimeSpan.FromSeconds(5);
 
     private readonly KubernetesApi _api;
     private readonly KubernetesReader _reader;
     private readonly ClusterQuestions _questions;
     private readonly string _operatorNamespace;
+    private readonly TimeProvider _clock;
 
     private ClusterSource(ClusterChoice choice, ApiConnection connection, CommandContext context)
     {
@@ -31,10 +31,15 @@ internal sealed class ClusterSource : IEstateSource
         ManifestNamespace = choice.Namespace ?? connection.Namespace ?? "default";
         Namespace = choice.AllNamespaces ? null : ManifestNamespace;
         Control = new ConfigMapControlState(_api, _operatorNamespace, FieldManager, context.Chance, context.Clock);
+        Operator = new OperatorInCluster(_api, _questions, Control, _operatorNamespace, FieldManager);
+        _clock = context.Clock;
     }
 
     /// <inheritdoc />
     public string Place => _questions.Server;
+
+    /// <inheritdoc />
+    public string CommandOptions => "";
 
     /// <inheritdoc />
     public bool IsCluster => true;
@@ -48,8 +53,17 @@ internal sealed class ClusterSource : IEstateSource
     /// <inheritdoc />
     public IControlState Control { get; }
 
+    /// <summary>The operator and its switch.</summary>
+    public OperatorInCluster Operator { get; }
+
+    /// <inheritdoc />
+    public DateTimeOffset Now => _clock.GetUtcNow() - (Skew ?? TimeSpan.Zero);
+
     /// <summary>The namespace in which the operator is looked for.</summary>
     public string OperatorNamespace => _operatorNamespace;
+
+    // The server tells whole seconds, and its answer took a while: what is less than that is no difference.
+    private TimeSpan? Skew => _api.ClockSkew is { } skew && skew.Duration() >= s_sameTime ? skew : null;
 
     /// <summary>Connects; nothing is asked yet.</summary>
     /// <exception cref="CommandException">There is no kubeconfig, or it cannot be used.</exception>
@@ -67,10 +81,30 @@ internal sealed class ClusterSource : IEstateSource
         return await ReadAsync(kind, ofNamespace, cancellationToken);
     }
 
-    /// <summary>Lists the objects of a kind in one namespace.</summary>
-    /// <exception cref="AccessDeniedException">The user may not.</exception>
-    /// <exception cref="CommandException">They cannot be read.</exception>
-    public async Task<IReadOnlyList<JsonObject>> ReadAsync(
+    /// <inheritdoc />
+    public async Task<ReadableObjects> ListReadableAsync(
+        ResourceKind kind,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return new ReadableObjects(await ReadAsync(kind, ofNamespace: null, cancellationToken), Narrowed: null);
+        }
+        catch (AccessDeniedException refused) when (kind.Resource.Scope is ResourceScope.Namespaced)
+        {
+            List<JsonObject> found = [];
+            foreach (var each in namespaces)
+            {
+                found.AddRange(await ReadAsync(kind, each, cancellationToken));
+            }
+
+            return new ReadableObjects(found, refused.Message);
+        }
+    }
+
+    private async Task<IReadOnlyList<JsonObject>> ReadAsync(
         ResourceKind kind,
         string? ofNamespace,
         CancellationToken cancellationToken
@@ -129,59 +163,8 @@ internal sealed class ClusterSource : IEstateSource
     }
 
     /// <inheritdoc />
-    public async Task<OperatorSight> SeeOperatorAsync(CancellationToken cancellationToken)
-    {
-        List<string> notSeen = [];
-        var key = new ResourceKey(_operatorNamespace, ClusterOperator.Name);
-        var (isKnown, lease) = await TryAsync(
-            notSeen,
-            new ApiRight("get", $"leases.{s_leases.Group}", _operatorNamespace, ApiRight.View),
-            () => new KubernetesLease(_api, key, FieldManager).GetAsync(cancellationToken)
-        );
-        var (_, installation) = await TryAsync(
-            notSeen,
-            ControlRight("list", "installation"),
-            () => Control.GetControlAsync("installation", cancellationToken)
-        );
-        var (_, pause) = await TryAsync(
-            notSeen,
-            ControlRight("list", PauseSwitch.Name),
-            () => new PauseSwitch(Control).ReadAsync(cancellationToken)
-        );
-        return new OperatorSight
-        {
-            IsHolderKnown = isKnown,
-            Holder = lease?.Holder,
-            Since = lease?.AcquireTime,
-            RenewedAt = lease?.RenewTime,
-            Validity = lease?.Duration,
-            Installation = installation?.Value,
-            Pause = pause,
-            NotSeen = notSeen,
-        };
-    }
-
-    /// <summary>Reads one of the operator's small values.</summary>
-    /// <exception cref="AccessDeniedException">The user may not.</exception>
-    /// <exception cref="CommandException">It cannot be read.</exception>
-    public Task<ControlValue?> GetControlAsync(string name, CancellationToken cancellationToken) =>
-        _questions.AskAsync(ControlRight("list", name), () => Control.GetControlAsync(name, cancellationToken));
-
-    /// <summary>Throws the switch that stops everything.</summary>
-    /// <exception cref="AccessDeniedException">The user may not.</exception>
-    /// <exception cref="CommandException">It cannot be written.</exception>
-    public Task WritePauseAsync(PauseState state, CancellationToken cancellationToken) =>
-        _questions.AskAsync(
-            ControlRight("write", PauseSwitch.Name) with
-            {
-                Role = ApiRight.Pause,
-            },
-            async () =>
-            {
-                await new PauseSwitch(Control).WriteAsync(state, cancellationToken);
-                return true;
-            }
-        );
+    public Task<OperatorSight> SeeOperatorAsync(CancellationToken cancellationToken) =>
+        Operator.SeeAsync(cancellationToken);
 
     /// <summary>Lists the namespaces' names.</summary>
     /// <exception cref="AccessDeniedException">The user may not.</exception>
@@ -210,7 +193,13 @@ internal sealed class ClusterSource : IEstateSource
     }
 
     /// <inheritdoc />
-    public IReadOnlyList<string> ListRemarks() => [];
+    public IReadOnlyList<string> ListRemarks() =>
+        Skew is { } skew
+            ?
+            [
+                $"This machine's clock is {Age.Text(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the API server's. Times are told by the server's.",
+            ]
+            : [];
 
     /// <inheritdoc />
     public void Dispose() => _api.Dispose();
@@ -223,28 +212,6 @@ internal sealed class ClusterSource : IEstateSource
         {
             IsNamespaced = kind.Resource.Scope is ResourceScope.Namespaced,
         };
-
-    private ApiRight ControlRight(string verb, string control) =>
-        new(verb, $"{s_configMaps.Plural}/{ConfigMapControlState.NameOf(control)}", _operatorNamespace, ApiRight.View);
-
-    private async Task<(bool IsKnown, T? Value)> TryAsync<T>(
-        List<string> notSeen,
-        ApiRight right,
-        Func<Task<T?>> question
-    )
-        where T : class
-    {
-        try
-        {
-            return (true, await _questions.AskAsync(right, question));
-        }
-        catch (CommandException refused)
-            when (refused is AccessDeniedException or { InnerException: ResourceNotFoundException })
-        {
-            notSeen.Add(refused.Message);
-            return (false, null);
-        }
-    }
 
     private static bool IsOurs(EventRecord? record) =>
         record?.Regarding.ApiVersion?.StartsWith(ApiGroup.Group + "/", StringComparison.Ordinal) == true;

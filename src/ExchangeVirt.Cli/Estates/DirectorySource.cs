@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Cli.Output;
+using ExchangeVirt.Resources.Schema;
 using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 
@@ -11,6 +13,7 @@ namespace ExchangeVirt.Cli.Estates;
 internal sealed class DirectorySource : IEstateSource
 {
     private readonly DirectoryReader _reader;
+    private readonly TimeProvider _clock;
 
     private DirectorySource(string directory, DirectoryReader reader, string? ofNamespace, TimeProvider clock)
     {
@@ -18,13 +21,20 @@ internal sealed class DirectorySource : IEstateSource
         Namespace = ofNamespace;
         Control = new DirectoryControlState(directory, clock);
         _reader = reader;
+        _clock = clock;
     }
 
     /// <inheritdoc />
     public string Place { get; }
 
     /// <inheritdoc />
+    public string CommandOptions => $" --state {CommandWord.Of(Place)}";
+
+    /// <inheritdoc />
     public bool IsCluster => false;
+
+    /// <inheritdoc />
+    public DateTimeOffset Now => _clock.GetUtcNow();
 
     /// <inheritdoc />
     public string? Namespace { get; }
@@ -58,6 +68,13 @@ internal sealed class DirectorySource : IEstateSource
     ) => Task.FromResult(Items(kind, everywhere));
 
     /// <inheritdoc />
+    public Task<ReadableObjects> ListReadableAsync(
+        ResourceKind kind,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(new ReadableObjects(Items(kind, everywhere: true), Narrowed: null));
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<JsonObject>> FindAsync(
         ResourceKind kind,
         string name,
@@ -83,13 +100,21 @@ internal sealed class DirectorySource : IEstateSource
     public async Task<OperatorSight> SeeOperatorAsync(CancellationToken cancellationToken)
     {
         var holder = _reader.Holder;
+        var (installation, gap) = await SeeInstallationAsync(cancellationToken);
+        var (pause, unread) = await SeePauseAsync(cancellationToken);
         return new OperatorSight
         {
             Holder = holder is null ? null : $"process {holder.ProcessId} on {holder.Machine}",
             Since = holder?.Since,
             IsHolderKnown = true,
-            Installation = (await Control.GetControlAsync("installation", cancellationToken))?.Value,
-            Pause = await new PauseSwitch(Control).ReadAsync(cancellationToken),
+            IsRunning = _reader.IsHolderRunning,
+            Installation = installation,
+            InstallationGap = installation is null
+                ? gap ?? $"No operator ever began on the state directory {Place}."
+                : null,
+            Pause = pause,
+            PauseUnread = unread,
+            NotSeen = [.. new[] { gap, unread }.OfType<string>()],
         };
     }
 
@@ -103,6 +128,38 @@ internal sealed class DirectorySource : IEstateSource
         // Every look opens and closes its files.
     }
 
+    private async Task<(string? Id, string? Gap)> SeeInstallationAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await Control.GetControlAsync("installation", cancellationToken))?.Value, null);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return (null, refused.Message);
+        }
+    }
+
+    // What this user may not read tells nothing of what the operator reads; what is damaged is damaged for both.
+    private async Task<(PauseState? State, string? Unread)> SeePauseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (
+                new PauseSwitch(Control).Understand(await Control.GetControlAsync(PauseSwitch.Name, cancellationToken)),
+                null
+            );
+        }
+        catch (Exception damaged) when (damaged is StateDamagedException or StateVersionException)
+        {
+            return (PauseSwitch.Suppose(damaged), null);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return (null, refused.Message);
+        }
+    }
+
     private IReadOnlyList<JsonObject> Items(ResourceKind kind, bool everywhere)
     {
         try
@@ -112,8 +169,12 @@ internal sealed class DirectorySource : IEstateSource
                 .. _reader
                     .ListJson()
                     .Where(item => (string?)item["kind"] == kind.Type.Kind)
+                    // Hosts and policies are in no namespace, and looked at with every one.
                     .Where(item =>
-                        everywhere || Namespace is null || (string?)item["metadata"]?["namespace"] == Namespace
+                        everywhere
+                        || Namespace is null
+                        || kind.Resource.Scope is ResourceScope.Cluster
+                        || (string?)item["metadata"]?["namespace"] == Namespace
                     ),
             ];
         }

@@ -38,6 +38,13 @@ internal sealed record EstateObjects
     /// <summary>What the user may not read, in words.</summary>
     public IReadOnlyList<string> NotShown { get; init; } = [];
 
+    /// <summary>Why of some kinds only some namespaces were read, in words.</summary>
+    public IReadOnlyList<string> Narrowed { get; init; } = [];
+
+    /// <summary>What is said by whoever judges, of what could not be seen.</summary>
+    public IEnumerable<string> Unjudged =>
+        NotShown.Concat(Narrowed).Select(static gap => $"What this keeps out of sight was not judged: {gap}");
+
     /// <summary>The kinds of which the user may read nothing.</summary>
     public IReadOnlyList<string> HiddenKinds { get; init; } = [];
 
@@ -57,9 +64,34 @@ internal sealed record EstateObjects
         CancellationToken cancellationToken
     ) => ReadAsync(kind => source.ListAsync(kind, everywhere, cancellationToken));
 
-    /// <summary>Reads all kinds, each by a question of its own.</summary>
+    /// <summary>Reads all kinds of all namespaces; where the user may not, of some, and <see cref="Narrowed"/> says so.</summary>
+    /// <param name="source">Where.</param>
+    /// <param name="namespaces">The namespaces that are read where not all may be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AccessDeniedException">The user may read no kind at all.</exception>
-    public static async Task<EstateObjects> ReadAsync(Func<ResourceKind, Task<IReadOnlyList<JsonObject>>> list)
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    public static async Task<EstateObjects> ReadReadableAsync(
+        IEstateSource source,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    )
+    {
+        List<string> narrowed = [];
+        var objects = await ReadAsync(async kind =>
+        {
+            var found = await source.ListReadableAsync(kind, namespaces, cancellationToken);
+            if (found.Narrowed is { } why)
+            {
+                narrowed.Add(why);
+            }
+
+            return found.Items;
+        });
+        return objects with { Narrowed = narrowed };
+    }
+
+    // Each by a question of its own.
+    private static async Task<EstateObjects> ReadAsync(Func<ResourceKind, Task<IReadOnlyList<JsonObject>>> list)
     {
         Dictionary<string, IReadOnlyList<JsonObject>> items = new(StringComparer.Ordinal);
         List<AccessDeniedException> denied = [];

@@ -10,8 +10,14 @@ internal interface IEstateSource : IDisposable
     /// <summary>Where it is, for messages: the directory, or the API server's address.</summary>
     string Place { get; }
 
+    /// <summary>What a command line says to mean it, with a leading blank, for advice; empty for a cluster.</summary>
+    string CommandOptions { get; }
+
     /// <summary>Whether it is a cluster.</summary>
     bool IsCluster { get; }
+
+    /// <summary>The time there: by the server's clock, as it was in its last answer, where that differs from this machine's.</summary>
+    DateTimeOffset Now { get; }
 
     /// <summary>The namespace that is looked at; null where it is all of them.</summary>
     string? Namespace { get; }
@@ -30,6 +36,18 @@ internal interface IEstateSource : IDisposable
     /// <exception cref="CommandException">They cannot be read.</exception>
     Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, bool everywhere, CancellationToken cancellationToken);
 
+    /// <summary>Lists the objects of a kind of all namespaces; where the user may not, of some.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="namespaces">The namespaces whose objects are listed where not all may be.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AccessDeniedException">The user may not list those either.</exception>
+    /// <exception cref="CommandException">They cannot be read.</exception>
+    Task<ReadableObjects> ListReadableAsync(
+        ResourceKind kind,
+        IReadOnlyList<string> namespaces,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Finds the objects of a kind and name: more than one only where all namespaces are looked at.</summary>
     /// <exception cref="AccessDeniedException">The user may not.</exception>
     /// <exception cref="CommandException">They cannot be read.</exception>
@@ -47,6 +65,11 @@ internal interface IEstateSource : IDisposable
     /// <summary>Says what of the estate is damaged or was not taken.</summary>
     IReadOnlyList<string> ListRemarks();
 }
+
+/// <summary>The objects of a kind that may be read.</summary>
+/// <param name="Items">The objects, as they are stored.</param>
+/// <param name="Narrowed">Why they are those of some namespaces; null where they are all.</param>
+internal sealed record ReadableObjects(IReadOnlyList<JsonObject> Items, string? Narrowed);
 
 /// <summary>An event, and the object that it is stored as.</summary>
 /// <param name="Record">What happened.</param>
@@ -68,14 +91,33 @@ internal sealed record OperatorSight
     /// <summary>For how long that holds.</summary>
     public TimeSpan? Validity { get; init; }
 
+    /// <summary>Whether the holder's process runs, where nobody renews anything; null where that cannot be told.</summary>
+    public bool? IsRunning { get; init; }
+
     /// <summary>Whether who works could be looked up at all.</summary>
     public bool IsHolderKnown { get; init; }
 
-    /// <summary>The installation's id; null where there is none yet or it cannot be seen.</summary>
+    /// <summary>The installation's id; null where there is none yet or it cannot be seen: then <see cref="InstallationGap"/> says which.</summary>
     public string? Installation { get; init; }
 
-    /// <summary>The switch that stops everything; null where it was never thrown or cannot be seen.</summary>
+    /// <summary>Why the installation's id is not known; null where it is.</summary>
+    public string? InstallationGap { get; init; }
+
+    /// <summary>
+    /// The switch that stops everything, as the operator takes it. Null where it was never thrown, and where it is not known:
+    /// then <see cref="PauseUnread"/> says why.
+    /// </summary>
     public PauseState? Pause { get; init; }
+
+    /// <summary>Why it is not known whether everything is paused; null where it is known.</summary>
+    public string? PauseUnread { get; init; }
+
+    /// <summary>What a plan says that is reckoned without the switch's own word; null where it was read.</summary>
+    public string? PauseDoubt =>
+        PauseUnread is { } why
+            ? $"Whether everything is paused is not known, and this is reckoned as if it were not. {why}"
+        : Pause is { IsAssumed: true } supposed ? supposed.Reason
+        : null;
 
     /// <summary>What could not be looked up, and why.</summary>
     public IReadOnlyList<string> NotSeen { get; init; } = [];

@@ -210,6 +210,9 @@ internal sealed record ChangeReport(
     IReadOnlyList<MachineChange> VirtualMachines
 )
 {
+    /// <summary>What was not known when it was worked out.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Compares.</summary>
     /// <param name="objects">What is done to each object.</param>
     /// <param name="today">The outlook of what is there.</param>
@@ -249,6 +252,11 @@ internal sealed record ChangeReport(
             "From status as the operator last wrote it; no host was asked. Where a machine would go, what hosts are busy with and whose turn it"
         );
         output.WriteLine("is in a DAG is not judged. With --certificates DIR the agents are asked too.");
+        foreach (var remark in Remarks)
+        {
+            output.WriteLine(remark);
+        }
+
         output.WriteLine();
         foreach (var each in Objects.Where(static each => each.Change is not ObjectChangeKind.Unchanged))
         {

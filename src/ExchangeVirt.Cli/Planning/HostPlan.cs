@@ -28,16 +28,18 @@ internal static class HostPlan
     )
     {
         // Without the installation's id the marks on its own VMs would be taken for another's.
-        if (sight is { Installation: null, NotSeen: [var gap, ..] })
+        if (sight.Installation is not { Length: > 0 } installation)
         {
-            throw new CommandException($"Which VMs are this installation's cannot be told. {gap}");
+            throw new CommandException(
+                $"Which VMs are this installation's cannot be told, so nothing is planned on hosts. {sight.InstallationGap ?? "Its id is empty."}"
+            );
         }
 
         try
         {
             return await PlanPreview.ComputeAsync(
                 entities,
-                new InstallationEpoch(sight.Installation ?? "", 0),
+                new InstallationEpoch(installation, 0),
                 sight.Pause,
                 new HostAgentConnector(AgentConnection.Options(certificate, context.Clock)),
                 context.Clock,

@@ -27,6 +27,9 @@ internal sealed record PlanReport(
     IReadOnlyDictionary<string, string> UnreachableHosts
 )
 {
+    /// <summary>What was not known when it was worked out.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Reads the report off a plan.</summary>
     public static PlanReport Of(EstatePlan plan) =>
         new(PlanBasis.Hosts, [.. plan.VirtualMachines.Select(MachinePlan.Of)], plan.UnreachableHosts);
@@ -57,6 +60,11 @@ internal sealed record PlanReport(
         if (Basis is PlanBasis.Status)
         {
             output.WriteLine("From status as the operator last wrote it; no host was asked.");
+        }
+
+        foreach (var remark in Remarks)
+        {
+            output.WriteLine(remark);
         }
 
         foreach (var (host, reason) in UnreachableHosts)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ExchangeVirt.Cli.Status;
 
 /// <summary>Says on one screen how an estate stands. All of it is read off listed objects and the time.</summary>
@@ -8,6 +10,10 @@ internal sealed record EstateOverview
 
     /// <summary>Where the estate is: an API server or a directory.</summary>
     public required string Place { get; init; }
+
+    /// <summary>What a command line says to mean that place, with a leading blank, for advice.</summary>
+    [JsonIgnore]
+    public string CommandOptions { get; init; } = "";
 
     /// <summary>The namespace whose machines and groups are told; null where it is all.</summary>
     public string? Namespace { get; init; }
@@ -52,8 +58,11 @@ internal enum OperatorState
     /// <summary>It cannot be told from here.</summary>
     Unknown,
 
-    /// <summary>It says so again and again.</summary>
+    /// <summary>It says so again and again, or its process runs.</summary>
     Working,
+
+    /// <summary>It worked on a directory, and its process runs no longer.</summary>
+    Ended,
 
     /// <summary>Nobody leads, or the leader has been silent for longer than its lease lasts.</summary>
     Gone,
@@ -65,21 +74,24 @@ internal enum OperatorState
 /// <param name="Since">Since when.</param>
 /// <param name="RenewedAt">When it last said so.</param>
 /// <param name="Installation">The installation's id.</param>
-/// <param name="Paused">The switch that stops everything, where it is pulled.</param>
+/// <param name="Paused">The switch that stops everything, where it is pulled or taken for pulled.</param>
+/// <param name="PauseUnread">Why it is not known whether that switch is pulled; null where it is known.</param>
 internal sealed record OperatorOverview(
     OperatorState State,
     string? Holder,
     DateTimeOffset? Since,
     DateTimeOffset? RenewedAt,
     string? Installation,
-    PausedOverview? Paused
+    PausedOverview? Paused,
+    string? PauseUnread
 );
 
-/// <summary>The switch that stops everything, where it is pulled.</summary>
+/// <summary>The switch that stops everything, where it is pulled or taken for pulled.</summary>
 /// <param name="By">Who pulled it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="At">When.</param>
-internal sealed record PausedOverview(string By, string Reason, DateTimeOffset At);
+/// <param name="Assumed">Whether nobody is known to have pulled it: it is damaged, and the operator takes it for pulled.</param>
+internal sealed record PausedOverview(string By, string Reason, DateTimeOffset At, bool Assumed);
 
 /// <summary>How one host stands.</summary>
 /// <param name="Name">Its name.</param>

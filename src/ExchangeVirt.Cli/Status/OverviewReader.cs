@@ -66,7 +66,8 @@ internal static class OverviewReader
             sight switch
             {
                 { IsHolderKnown: false } => OperatorState.Unknown,
-                // What does not renew, such as a process on a directory, cannot be told dead from alive.
+                { Holder: not null, IsRunning: { } runs } => runs ? OperatorState.Working : OperatorState.Ended,
+                // What does not renew and was not found as a process cannot be told dead from alive.
                 { RenewedAt: null, Validity: null, Holder: not null } => OperatorState.Unknown,
                 { Holder: not null, RenewedAt: { } renewed, Validity: { } validity } when now < renewed + validity =>
                     OperatorState.Working,
@@ -76,14 +77,17 @@ internal static class OverviewReader
             sight.Since,
             sight.RenewedAt,
             sight.Installation,
-            sight.Pause is { IsPaused: true } pause ? new PausedOverview(pause.By, pause.Reason, pause.At) : null
+            sight.Pause is { IsPaused: true } pause
+                ? new PausedOverview(pause.By, pause.Reason, pause.At, pause.IsAssumed)
+                : null,
+            sight.PauseUnread
         );
 
     private static HostOverview Host(HyperVHost host, IReadOnlyList<VirtualizationPolicy> policies)
     {
         var processor = host.Status?.Processor;
         var memory = host.Status?.Memory;
-        var policy = policies.FirstOrDefault(each => each.Metadata.Name == host.Spec.PolicyName);
+        var policy = policies.FirstOrDefault(each => each.Metadata.Name == Desired.PolicyNameOf(host));
         var ready = MachineLine.Condition(host.Status, ConditionTypes.Ready);
         return new HostOverview(
             host.Metadata.Name,
@@ -96,9 +100,9 @@ internal static class OverviewReader
             ready?.Status == True,
             ready is { Status: not True } ? ready.Reason
                 : ready is null ? "not seen yet"
-                : host.Spec.Maintenance is HostMaintenance.Drain ? "draining"
-                : host.Spec.Schedulable ? null
-                : "cordoned"
+                : host.Spec is { Maintenance: HostMaintenance.Drain } ? "draining"
+                : host.Spec is { Schedulable: false } ? "cordoned"
+                : null
         );
     }
 
@@ -169,7 +173,13 @@ internal static class OverviewReader
 
         foreach (var policy in objects.Policies)
         {
-            yield return Policy(policy.Metadata.Name, builtIn: false, policy.Spec, now);
+            // What has no spec is followed by nobody; an API server without the schema lets it be.
+            yield return policy.Spec is { } spec
+                ? Policy(policy.Metadata.Name, builtIn: false, spec, now)
+                : Policy(policy.Metadata.Name, builtIn: false, new VirtualizationPolicySpec(), now) with
+                {
+                    Problem = "it has no spec",
+                };
         }
     }
 

@@ -45,11 +45,16 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
             who.State switch
             {
                 OperatorState.Working => new Piece("works", Tone.Good),
+                OperatorState.Ended => new Piece("has ended", Tone.Notable),
                 OperatorState.Gone => new Piece("DOES NOT WORK", Tone.Bad),
                 _ => "",
             },
             who switch
             {
+                { Holder: { } holder, State: OperatorState.Working, RenewedAt: null } =>
+                    $": {holder} has the directory since {Ago(who.Since)}",
+                { Holder: { } holder, State: OperatorState.Ended } =>
+                    $": {holder} took the directory {Ago(who.Since)} ago",
                 { Holder: { } holder, State: OperatorState.Working } =>
                     $": {holder} leads since {Ago(who.Since)}, said so {Ago(who.RenewedAt)} ago",
                 { Holder: { } holder, State: OperatorState.Gone } =>
@@ -64,13 +69,9 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
                 ? $", installation {installation.Split('-')[0]}"
                 : ""
         ).Within(width);
-        if (who.Paused is { } paused)
+        if (Paused(who) is { } paused)
         {
-            yield return new ScreenLine(
-                new Piece("Paused    ", Tone.Heading),
-                new Piece("EVERYTHING", Tone.Bad),
-                $" by {paused.By}{(paused.At == default ? "" : $", {Ago(paused.At)} ago")}{(paused.Reason.Length == 0 ? "" : $": {paused.Reason}")}"
-            ).Within(width);
+            yield return paused.Within(width);
         }
 
         var counts = overview.Machines;
@@ -85,6 +86,28 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
                 : new Piece($"{overview.Unsupported.Count} unsupported", Tone.Bad)
         ).Within(width);
     }
+
+    // Three things that must not be taken for one another: pulled by a person, taken for pulled, and not known.
+    private ScreenLine? Paused(OperatorOverview who) =>
+        who switch
+        {
+            { Paused: { Assumed: true } supposed } => new ScreenLine(
+                new Piece("Paused    ", Tone.Heading),
+                new Piece("TAKEN FOR PULLED", Tone.Bad),
+                $": {supposed.Reason}"
+            ),
+            { Paused: { } pulled } => new ScreenLine(
+                new Piece("Paused    ", Tone.Heading),
+                new Piece("EVERYTHING", Tone.Bad),
+                $" by {pulled.By}{(pulled.At == default ? "" : $", {Ago(pulled.At)} ago")}{(pulled.Reason.Length == 0 ? "" : $": {pulled.Reason}")}"
+            ),
+            { PauseUnread: not null } => new ScreenLine(
+                new Piece("Paused    ", Tone.Heading),
+                new Piece("not known", Tone.Notable),
+                ": the switch could not be read from here, see below"
+            ),
+            _ => null,
+        };
 
     private IEnumerable<ScreenLine> Hosts()
     {
@@ -293,7 +316,7 @@ internal sealed class StatusScreen(EstateOverview overview, int width)
 
         if (count > LongestSection)
         {
-            yield return new ScreenLine(new Piece($"… {count} in all: {more}", Tone.Faint));
+            yield return new ScreenLine(new Piece($"… {count} in all: {more}{overview.CommandOptions}", Tone.Faint));
         }
     }
 

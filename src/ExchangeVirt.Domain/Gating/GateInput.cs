@@ -81,7 +81,14 @@ public enum PauseScope
 /// <param name="Scope">Which.</param>
 /// <param name="By">Who pulled it; null where it is not recorded.</param>
 /// <param name="Reason">Why; null where it is not recorded.</param>
-public sealed record Pause(PauseScope Scope, string? By = null, string? Reason = null);
+public sealed record Pause(PauseScope Scope, string? By = null, string? Reason = null)
+{
+    /// <summary>Gets whether nobody is known to have pulled it: it cannot be read, and the reason says so and what to do.</summary>
+    public bool Assumed { get; init; }
+
+    /// <summary>Gets what a command line says to mean where the switch is, with a leading blank; empty where it means that by itself.</summary>
+    public string CommandOptions { get; init; } = "";
+}
 
 /// <summary>What is known of the VM's host now.</summary>
 /// <param name="Name">Its name.</param>

@@ -36,9 +36,13 @@ internal static class PausedGate
                 GateReasons.PolicyOnPause,
                 $"The policy of {input.VirtualMachine.Key} is paused{who}. Set its spec.paused: false."
             ),
+            PauseScope.Everywhere when pause is { Assumed: true, Reason: { } why } => Closed(
+                GateReasons.EverythingOnPause,
+                why
+            ),
             PauseScope.Everywhere => Closed(
                 GateReasons.EverythingOnPause,
-                $"Everything is paused{who}. Go on with exvirt resume --all."
+                $"Everything is paused{who}. Go on with exvirt resume --all{pause.CommandOptions}."
             ),
             _ => Closed(
                 GateReasons.AgentOnPause,

@@ -124,7 +124,8 @@ public sealed class SituationReader(
         caches.Hosts.Get(new ResourceKey(null, host)) is { } declared
         && declared.Spec?.AllowedNamespaces?.Contains(inNamespace, StringComparer.Ordinal) != false;
 
-    private static List<Pause> Pauses(ExchangeVirtualMachine entity, Policy policy, PauseState? everywhere)
+    /// <summary>Lists the off switches that are pulled, but for the host's own.</summary>
+    internal static IReadOnlyList<Pause> Pauses(ExchangeVirtualMachine entity, Policy policy, PauseState? everywhere)
     {
         List<Pause> pauses = [];
         if (entity.Spec is { Paused: true })
@@ -139,7 +140,13 @@ public sealed class SituationReader(
 
         if (everywhere is { IsPaused: true })
         {
-            pauses.Add(new Pause(PauseScope.Everywhere, everywhere.By, everywhere.Reason));
+            pauses.Add(
+                new Pause(PauseScope.Everywhere, everywhere.By, everywhere.Reason)
+                {
+                    Assumed = everywhere.IsAssumed,
+                    CommandOptions = everywhere.CommandOptions,
+                }
+            );
         }
 
         return pauses;

@@ -79,7 +79,7 @@ public sealed partial class PauseWatch
                     {
                         _isUp = true;
                         _told++;
-                        _known = new Known(PauseSwitch.Understand(value));
+                        _known = new Known(_switch.Understand(value));
                     }
 
                     changed();

@@ -4,6 +4,7 @@ using ExchangeVirt.Domain.Planning;
 using ExchangeVirt.Operator.Deciding;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
@@ -56,27 +57,45 @@ public static class StatusPreview
         DateTimeOffset now
     )
     {
-        var policies = entities.OfType<VirtualizationPolicy>().ToDictionary(static policy => policy.Metadata.Name);
-        var groups = entities.OfType<DatabaseAvailabilityGroup>().Select(Desired.KeyOf).ToHashSet();
+        // Each is judged once, however many VMs name it.
+        var policies = entities
+            .OfType<VirtualizationPolicy>()
+            .ToDictionary(
+                static policy => policy.Metadata.Name,
+                static policy => new Judged<VirtualizationPolicy>(policy)
+            );
+        var groups = entities
+            .OfType<DatabaseAvailabilityGroup>()
+            .ToDictionary(Desired.KeyOf, static group => new Judged<DatabaseAvailabilityGroup>(group));
         return
         [
             .. entities
                 .OfType<ExchangeVirtualMachine>()
                 .OrderBy(static entity => Desired.KeyOf(entity).ToString(), StringComparer.Ordinal)
-                .Select(entity => Of(entity, policies.GetValueOrDefault(entity.Spec.PolicyName), groups, paused, now)),
+                .Select(entity =>
+                    Of(entity, policies.GetValueOrDefault(Desired.PolicyNameOf(entity)), groups, paused, now)
+                ),
         ];
     }
 
     private static VirtualMachineOutlook Of(
         ExchangeVirtualMachine entity,
-        VirtualizationPolicy? declared,
-        HashSet<ObjectKey> groups,
+        Judged<VirtualizationPolicy>? declared,
+        Dictionary<ObjectKey, Judged<DatabaseAvailabilityGroup>> groups,
         PauseState? paused,
         DateTimeOffset now
     )
     {
-        var desired = Desired.From(entity);
-        var policy = Desired.From(declared);
+        var (desired, unsound) = Desired.Read(entity);
+        var seen = entity.Status is { Settings.Count: > 0 };
+        IReadOnlyList<PlanProblem> refusals = [.. ReferenceRefusals(entity, declared, groups)];
+        if (Soundness.Describe(unsound) is { } wrong)
+        {
+            // What it asks for is not known, so nothing is compared with it.
+            return new VirtualMachineOutlook(entity, seen, null, [], [Refusals.Invalid(wrong), .. refusals]);
+        }
+
+        var policy = Desired.From(declared?.Entity);
         var plan = Planner.Plan(
             new PlanningInput
             {
@@ -89,13 +108,12 @@ public static class StatusPreview
             }
         );
         var input = GateInputOf(entity, desired, policy, declared, paused, now);
-        var seen = entity.Status is { Settings.Count: > 0 };
         return new VirtualMachineOutlook(
             entity,
             seen,
             seen ? null : Gate.CheckDeclared(input, Undisturbing(new StartVirtualMachine())),
             seen ? [.. Differences(entity.Status!, plan, desired, input)] : [],
-            [.. Refusals(entity, declared, groups), .. plan.Problems.Where(IsOfTheWish)]
+            [.. refusals, .. plan.Problems.Where(IsOfTheWish)]
         );
     }
 
@@ -162,31 +180,35 @@ public static class StatusPreview
     private static PlannedAction Undisturbing(VirtualMachineAction action) =>
         new() { Action = action, Cause = ActionCause.Change };
 
-    private static IEnumerable<PlanProblem> Refusals(
+    private static IEnumerable<PlanProblem> ReferenceRefusals(
         ExchangeVirtualMachine entity,
-        VirtualizationPolicy? policy,
-        HashSet<ObjectKey> groups
+        Judged<VirtualizationPolicy>? policy,
+        Dictionary<ObjectKey, Judged<DatabaseAvailabilityGroup>> groups
     )
     {
-        if (policy is null && Desired.PolicyNameOf(entity) is not Desired.DefaultPolicy)
+        var policyName = Desired.PolicyNameOf(entity);
+        if (policy is { Wrong: { } wrongPolicy })
         {
-            yield return new PlanProblem(
-                Reasons.UnknownPolicy,
-                $"spec.policyName names the VirtualizationPolicy '{entity.Spec.PolicyName}', which does not exist; nothing is done until it does.",
-                Stalled: true
-            );
+            yield return Refusals.InvalidPolicy(policyName, wrongPolicy);
+        }
+        else if (policy is null && policyName is not Desired.DefaultPolicy)
+        {
+            yield return Refusals.MissingPolicy(policyName);
         }
 
-        if (
-            entity.Spec.Exchange.DatabaseAvailabilityGroup is { } group
-            && !groups.Contains(new ObjectKey(entity.Metadata.NamespaceProperty ?? "", group))
-        )
+        if (Desired.GroupNameOf(entity) is not { } groupName)
         {
-            yield return new PlanProblem(
-                Reasons.UnknownAvailabilityGroup,
-                $"spec.exchange.databaseAvailabilityGroup names '{group}', which does not exist in namespace {entity.Metadata.NamespaceProperty}; nothing is done until it does.",
-                Stalled: true
-            );
+            yield break;
+        }
+
+        var inNamespace = entity.Metadata.NamespaceProperty ?? "";
+        if (!groups.TryGetValue(new ObjectKey(inNamespace, groupName), out var group))
+        {
+            yield return Refusals.MissingGroup(groupName, inNamespace);
+        }
+        else if (group.Wrong is { } wrongGroup)
+        {
+            yield return Refusals.InvalidGroup(groupName, wrongGroup);
         }
     }
 
@@ -194,7 +216,7 @@ public static class StatusPreview
         ExchangeVirtualMachine entity,
         DesiredVirtualMachine desired,
         Policy policy,
-        VirtualizationPolicy? declared,
+        Judged<VirtualizationPolicy>? declared,
         PauseState? paused,
         DateTimeOffset now
     ) =>
@@ -203,14 +225,7 @@ public static class StatusPreview
             Now = now,
             VirtualMachine = desired,
             Rules = Desired.RulesFor(entity, policy),
-            Pauses =
-            [
-                .. entity.Spec.Paused ? [new Pause(PauseScope.VirtualMachine)] : Array.Empty<Pause>(),
-                .. policy.Paused ? [new Pause(PauseScope.Policy)] : Array.Empty<Pause>(),
-                .. paused is { IsPaused: true }
-                    ? [new Pause(PauseScope.Everywhere, paused.By, paused.Reason)]
-                    : Array.Empty<Pause>(),
-            ],
+            Pauses = SituationReader.Pauses(entity, policy, paused),
             HoldReason =
                 entity.Metadata.Annotations?.TryGetValue(GroupFactsReader.HoldAnnotation, out var hold) == true
                     ? hold
@@ -222,19 +237,27 @@ public static class StatusPreview
                 MaximumFactAge: TimeSpan.Zero,
                 ClusterStateKnown: false
             ),
-            MaintenanceIntervals = Windows(declared, now),
+            MaintenanceIntervals = declared is { Wrong: null, Entity: var sound } ? Windows(sound, now) : [],
         };
 
-    private static IReadOnlyList<MaintenanceInterval> Windows(VirtualizationPolicy? policy, DateTimeOffset now)
+    private static IReadOnlyList<MaintenanceInterval> Windows(VirtualizationPolicy policy, DateTimeOffset now)
     {
         try
         {
-            return MaintenanceSchedule.Intervals(policy?.Spec.MaintenanceWindows, now);
+            return MaintenanceSchedule.Intervals(policy.Spec.MaintenanceWindows, now);
         }
         catch (FormatException)
         {
             // A window that cannot be understood never opens.
             return [];
         }
+    }
+
+    /// <summary>An object with what is wrong with it; null where it is sound.</summary>
+    private sealed record Judged<T>(T Entity, string? Wrong)
+        where T : IKubernetesObject<V1ObjectMeta>
+    {
+        public Judged(T entity)
+            : this(entity, Soundness.Describe(Soundness.Check(entity))) { }
     }
 }

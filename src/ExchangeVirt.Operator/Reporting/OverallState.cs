@@ -50,44 +50,19 @@ public sealed record OverallState(
             : $"Nothing is created before every host that may hold the VM was read: {string.Join("; ", situation.Sighting.OutOfSight.Select(static host => $"{host.Name} ({host.Reason}: {host.Message})"))}. Bring its agent up, or remove its HyperVHost if it is gone for good.";
 
     private static OverallState? Invalid(Decision decision) =>
-        decision.Situation.Invalid is { } invalid
-            ? Stall(Reasons.Invalid, $"{invalid} Nothing is done until the manifest is corrected.")
-            : null;
+        decision.Situation.Invalid is { } invalid ? Stall(Refusals.Invalid(invalid)) : null;
 
-    private static OverallState? UnknownReference(Decision decision)
-    {
-        var situation = decision.Situation;
-        if (situation.InvalidPolicy is { } wrongPolicy)
+    private static OverallState? UnknownReference(Decision decision) =>
+        decision.Situation switch
         {
-            return Stall(
-                GateReasons.PolicyInvalid,
-                $"The VirtualizationPolicy '{situation.Policy.Name}' cannot be followed: {wrongPolicy} Correct it; nothing is done until then."
-            );
-        }
-
-        if (situation.InvalidGroup is { } wrongGroup)
-        {
-            return Stall(
-                GateReasons.AvailabilityGroupInvalid,
-                $"The DatabaseAvailabilityGroup '{situation.Desired.Exchange.AvailabilityGroup}' cannot be reckoned with: {wrongGroup} Correct it; nothing is done until then."
-            );
-        }
-
-        if (situation.MissingPolicy is { } policy)
-        {
-            return Stall(
-                Reasons.UnknownPolicy,
-                $"spec.policyName names the VirtualizationPolicy '{policy}', which does not exist. Apply it, or correct the name; nothing is done until then."
-            );
-        }
-
-        return situation.MissingGroup is { } group
-            ? Stall(
-                Reasons.UnknownAvailabilityGroup,
-                $"spec.exchange.databaseAvailabilityGroup names '{group}', which does not exist in namespace {situation.Key.Namespace}. Apply it, or correct the name; nothing is done until then."
-            )
-            : null;
-    }
+            { InvalidPolicy: { } wrong } situation => Stall(Refusals.InvalidPolicy(situation.Policy.Name, wrong)),
+            { InvalidGroup: { } wrong } situation => Stall(
+                Refusals.InvalidGroup(situation.Desired.Exchange.AvailabilityGroup, wrong)
+            ),
+            { MissingPolicy: { } policy } => Stall(Refusals.MissingPolicy(policy)),
+            { MissingGroup: { } group } situation => Stall(Refusals.MissingGroup(group, situation.Key.Namespace)),
+            _ => null,
+        };
 
     private static OverallState? NeedsPerson(Decision decision)
     {
@@ -259,6 +234,8 @@ public sealed record OverallState(
             (DesiredPowerState.Stopped, PowerState.Off) => true,
             _ => false,
         };
+
+    private static OverallState Stall(PlanProblem refusal) => Stall(refusal.Reason, refusal.Message);
 
     private static OverallState Stall(string reason, string message) =>
         new(Ready: false, Reconciling: false, Stalled: true, Synced: false, reason, message);

@@ -32,6 +32,9 @@ public sealed class DirectoryControlState : IControlState
     }
 
     /// <inheritdoc />
+    public string CommandOptions => $" --state {CommandWord.Of(_layout.Root)}";
+
+    /// <inheritdoc />
     public Task<ControlValue?> GetControlAsync(string name, CancellationToken cancellationToken) =>
         Task.FromResult(Read(name) is { } content ? content.ToValue() : null);
 

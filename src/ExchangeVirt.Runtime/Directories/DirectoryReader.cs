@@ -20,6 +20,9 @@ public sealed class DirectoryReader(string stateDirectory)
     /// <summary>Who took the directory last; it may have ended since. Null where nobody did.</summary>
     public StateHolder? Holder => StateLock.ReadHolder(_layout);
 
+    /// <summary>Whether the process that took the directory last still runs; null where that cannot be told from here.</summary>
+    public bool? IsHolderRunning => Holder is { } holder ? StateLock.IsRunning(holder) : null;
+
     /// <summary>Lists all objects of a kind, ordered by namespace and name.</summary>
     /// <exception cref="StateVersionException">The state is of a newer version of the product.</exception>
     public IReadOnlyList<T> List<T>()

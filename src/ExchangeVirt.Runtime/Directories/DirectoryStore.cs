@@ -255,6 +255,9 @@ public sealed partial class DirectoryStore : IResourceStore, IControlState, IDis
     }
 
     /// <inheritdoc />
+    public string CommandOptions => _control.CommandOptions;
+
+    /// <inheritdoc />
     public Task<ControlValue?> GetControlAsync(string name, CancellationToken cancellationToken) =>
         _control.GetControlAsync(name, cancellationToken);
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace ExchangeVirt.Runtime.Directories;
@@ -14,6 +16,9 @@ public sealed record StateHolder(int ProcessId, string Machine, DateTimeOffset S
 /// </summary>
 internal sealed class StateLock : IDisposable
 {
+    // The system reckons a start from its uptime, which a clock that is set meanwhile moves.
+    private static readonly TimeSpan s_startTolerance = TimeSpan.FromMinutes(1);
+
     private readonly FileStream _stream;
 
     private StateLock(FileStream stream) => _stream = stream;
@@ -66,6 +71,33 @@ internal sealed class StateLock : IDisposable
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
             // It only serves a message that is given without it too.
+            return null;
+        }
+    }
+
+    /// <summary>Tells whether a holder's process still runs. The lock itself is not tried: that would keep an operator out that starts.</summary>
+    /// <returns>Null where that cannot be told: it ran on another machine, or its id may have been given to another process.</returns>
+    public static bool? IsRunning(StateHolder holder)
+    {
+        if (holder.Machine != Environment.MachineName)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(holder.ProcessId);
+            return process.StartTime.ToUniversalTime() <= holder.Since.UtcDateTime + s_startTolerance ? true : null;
+        }
+        catch (ArgumentException)
+        {
+            // There is no process of that id.
+            return false;
+        }
+        catch (Exception exception)
+            when (exception is InvalidOperationException or Win32Exception or NotSupportedException)
+        {
+            // It ended just now, or it is another user's and does not tell.
             return null;
         }
     }

@@ -33,20 +33,29 @@ public sealed record ApiConnection
     public static ApiConnection Find(string? kubeconfig, string? context, string userAgent)
     {
         var inPod = kubeconfig is null && context is null && KubernetesClientConfiguration.IsInCluster();
-        var configuration =
+        var configuration = Whole(() =>
             inPod ? KubernetesClientConfiguration.InClusterConfig()
             : kubeconfig is null ? FromDefault(context)
-            : KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig), context);
+            : KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig), context)
+        );
         configuration.UserAgent = userAgent;
         return new ApiConnection(configuration, inPod);
     }
+
+    /// <summary>Whether a connection is to be found where none is named: in a pod, or by a kubeconfig, be it good or not.</summary>
+    public static bool IsConfigured =>
+        KubernetesClientConfiguration.IsInCluster()
+        || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG"))
+        || File.Exists(KubernetesClientConfiguration.KubeConfigDefaultLocation);
 
     /// <summary>Lists the contexts of a kubeconfig, or of those that are used where none is named.</summary>
     /// <exception cref="KubeConfigException">It cannot be used.</exception>
     public static IReadOnlyList<string> ContextsOf(string? kubeconfig) =>
         [
             .. (kubeconfig is null ? DefaultFiles() : [kubeconfig])
-                .SelectMany(static file => KubernetesClientConfiguration.LoadKubeConfig(file).Contexts ?? [])
+                .SelectMany(static file =>
+                    Whole(() => KubernetesClientConfiguration.LoadKubeConfig(file)).Contexts ?? []
+                )
                 .Select(static context => context.Name)
                 .Distinct(StringComparer.Ordinal),
         ];
@@ -64,6 +73,19 @@ public sealed record ApiConnection
         // Watches live longer than any request; every request has a deadline of its own.
         Configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
         return new KubernetesApi(new k8s.Kubernetes(Configuration), time);
+    }
+
+    // The client library takes an empty file, and one without a part that it needs, for whole.
+    private static T Whole<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (NullReferenceException incomplete)
+        {
+            throw new KubeConfigException("It is empty, or a part of it is missing.", incomplete);
+        }
     }
 
     private static KubernetesClientConfiguration FromDefault(string? context)

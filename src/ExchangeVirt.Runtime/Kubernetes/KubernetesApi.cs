@@ -21,6 +21,9 @@ public sealed class KubernetesApi : IDisposable
     private readonly k8s.Kubernetes _client;
     private readonly TimeProvider _time;
 
+    // Ticks; the one value is the smallest where nothing was answered yet.
+    private long _skew = long.MinValue;
+
     /// <summary>Takes the connection; it is disposed of with this.</summary>
     public KubernetesApi(k8s.Kubernetes client, TimeProvider time)
     {
@@ -30,6 +33,10 @@ public sealed class KubernetesApi : IDisposable
 
     /// <summary>The server's address.</summary>
     public Uri Server => _client.BaseUri;
+
+    /// <summary>How far this machine's clock is ahead of the server's, by the server's last answer, to a second; null where it told none.</summary>
+    public TimeSpan? ClockSkew =>
+        Interlocked.Read(ref _skew) is var ticks and not long.MinValue ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>Reads a resource.</summary>
     /// <returns>Null where there is none.</returns>
@@ -178,6 +185,11 @@ public sealed class KubernetesApi : IDisposable
         {
             var response = await _client.HttpClient.SendAsync(request, completion, cancellationToken);
             code = $"{(int)response.StatusCode}";
+            if (response.Headers.Date is { } said)
+            {
+                Interlocked.Exchange(ref _skew, (_time.GetUtcNow() - said).Ticks);
+            }
+
             return response;
         }
         finally

@@ -11,6 +11,12 @@ public sealed record ControlValue(string Value, string Revision);
 /// </summary>
 public interface IControlState
 {
+    /// <summary>
+    /// Gets what a command line says to mean this place, with a leading blank; empty where it is what a command means by
+    /// itself. For messages that tell people what to type.
+    /// </summary>
+    string CommandOptions => "";
+
     /// <summary>Reads a value fresh, never from a cache: what another process wrote a moment ago is seen.</summary>
     /// <param name="name">Lower-case letters, digits and hyphens.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

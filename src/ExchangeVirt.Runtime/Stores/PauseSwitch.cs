@@ -14,6 +14,10 @@ public sealed record PauseState([property: JsonRequired] bool IsPaused, string R
     /// <summary>Whether the switch could not be read and is taken for thrown: nobody threw it, so it is no news to be kept.</summary>
     [JsonIgnore]
     public bool IsAssumed { get; init; }
+
+    /// <summary>What a command line says to mean where the switch is, as <see cref="IControlState.CommandOptions"/>.</summary>
+    [JsonIgnore]
+    public string CommandOptions { get; init; } = "";
 }
 
 /// <summary>Is the off switch for everything: read fresh before every action, thrown by any process.</summary>
@@ -25,17 +29,30 @@ public sealed class PauseSwitch(IControlState control)
 
     /// <summary>Reads what a control value says. One that cannot be understood counts as paused.</summary>
     /// <returns>Null where the switch was never thrown.</returns>
-    public static PauseState? Understand(ControlValue? value)
+    public PauseState? Understand(ControlValue? value)
     {
+        var options = control.CommandOptions;
         try
         {
-            return value is null ? null : Parse(value.Value);
+            return value is null ? null : Parse(value.Value) with { CommandOptions = options };
         }
         catch (JsonException exception)
         {
-            return Assume(exception, "Throw it again to set it right: exvirt pause --all, or exvirt resume --all.");
+            return Assume(
+                exception,
+                $"Throw it again to set it right: exvirt pause --all{options}, or exvirt resume --all{options}."
+            );
         }
     }
+
+    /// <summary>Says what an operator takes a switch for that it cannot read: for thrown, and why.</summary>
+    public static PauseState Suppose(Exception unreadable) =>
+        Assume(
+            unreadable,
+            unreadable is StateDamagedException
+                ? "Remove that file and its .previous, then resume."
+                : "Nothing is changed until it can be read again; then everything goes on by itself."
+        );
 
     /// <summary>Reads the switch. A switch that cannot be read, for whatever cause, counts as paused.</summary>
     /// <returns>Null where it was never thrown.</returns>
@@ -49,12 +66,7 @@ public sealed class PauseSwitch(IControlState control)
         {
             // Whatever a store throws (a timeout is a cancellation that nobody here asked for): only a value that was read
             // says that work may go on.
-            return Assume(
-                exception,
-                exception is StateDamagedException
-                    ? "Remove that file and its .previous, then resume."
-                    : "Nothing is changed until it can be read again; then everything goes on by itself."
-            );
+            return Suppose(exception);
         }
     }
 

@@ -112,6 +112,32 @@ public sealed class CertsCommandTests
         Assert.NotEqual(first, Operator());
     }
 
+    [Theory]
+    [InlineData("Secret exchangevirt-agent-client.", "--kubernetes-secrets")]
+    [InlineData(
+        "Secret exchangevirt-agent-client and Secret exchangevirt-webhook.",
+        "--kubernetes-secrets",
+        "--webhook"
+    )]
+    [InlineData("deploy/kustomize/overlays/exvirt-certs takes them", "--webhook")]
+    [InlineData("exvirt run --certificates ")]
+    public async Task Only_Secrets_that_were_written_are_named(string told, params string[] wanted)
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = await Exvirt.RunAsync(["certs", "--output", folder.Path, .. wanted]);
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Contains(told, run.Output + run.Error, StringComparison.Ordinal);
+        var last = (run.Output + run.Error)
+            .Split('\n')
+            .Single(static line => line.StartsWith("  3. ", StringComparison.Ordinal));
+        Assert.Equal(
+            wanted.Contains("--kubernetes-secrets"),
+            last.Contains("Secret exchangevirt-", StringComparison.Ordinal)
+        );
+    }
+
     private static X509Certificate2 Certificate(Dictionary<object, object> secret) =>
         X509Certificate2.CreateFromPem(
             Decoded(Map(secret["data"])["tls.crt"]),

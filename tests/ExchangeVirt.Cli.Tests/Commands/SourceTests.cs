@@ -70,6 +70,19 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public async Task Lint_takes_a_namespace_for_a_cluster_alone()
+    {
+        var alone = await Exvirt.RunAsync(Invocation.Direct, "kind: Nonsense\n", "lint", "-n", "messaging", "-");
+        await using var cluster = await SmallApiServer.StartAsync();
+        using var folder = new TemporaryFolder();
+        var beside = await cluster.RunAsync("lint", "-n", "messaging", folder.Path);
+
+        Assert.Equal((64, ""), (alone.ExitCode, alone.Output));
+        Assert.Contains("--namespace is a cluster's", alone.Error, StringComparison.Ordinal);
+        Assert.True(beside.ExitCode == 0, beside.All);
+    }
+
+    [Fact]
     public async Task Lint_reads_standard_input_without_asking_any_cluster()
     {
         var run = await Exvirt.RunAsync(Invocation.Direct, "kind: Nonsense\n", "lint", "-");

@@ -38,4 +38,41 @@ public sealed class VersionTests
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"^exvirt 0\.1\.0[^\n]*\n$", run.Output);
     }
+
+    [Theory]
+    [InlineData("kind: [Config")]
+    [InlineData("this: is: no kubeconfig")]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("kind: Config")]
+    [InlineData("{ kind: Config, current-context: it, contexts: [{ name: it, context: { cluster: gone } }] }")]
+    [InlineData("{ kind: Config, current-context: it, contexts: [{ name: it }], clusters: [{ name: it }] }")]
+    public async Task A_kubeconfig_that_cannot_be_used_is_told_beside_this_programs_version(string kubeconfig)
+    {
+        using var folder = new TemporaryFolder();
+
+        var run = await Exvirt.RunAsync("version", "--kubeconfig", folder.Write("config", kubeconfig));
+
+        Assert.True(run.ExitCode == 0, run.All);
+        Assert.Matches(
+            @"^exvirt 0\.1\.0[^\n]*\noperator not known: The kubeconfig cannot be used: [^\n]+\n$",
+            run.Output
+        );
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task A_kubeconfig_that_is_not_there_is_told_beside_this_programs_version()
+    {
+        using var folder = new TemporaryFolder();
+
+        var missing = await Exvirt.RunAsync("version", "--kubeconfig", Path.Combine(folder.Path, "none"));
+        var isFolder = await Exvirt.RunAsync("version", "--kubeconfig", folder.Path);
+
+        Assert.All([missing, isFolder], static run => Assert.True(run.ExitCode == 0, run.All));
+        Assert.All(
+            [missing, isFolder],
+            static run => Assert.Contains("\noperator not known: The kubeconfig", run.Output, StringComparison.Ordinal)
+        );
+    }
 }

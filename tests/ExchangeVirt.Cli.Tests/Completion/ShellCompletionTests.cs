@@ -84,6 +84,37 @@ public sealed class ShellCompletionTests
         Assert.Equal((0, ":4\n", ""), (run.ExitCode, run.Output, run.Error));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing")]
+    public async Task A_kubeconfig_with_nothing_in_it_is_no_failure(string kubeconfig)
+    {
+        using var folder = new TemporaryFolder();
+        var empty = folder.Write("config", kubeconfig);
+
+        var names = await Exvirt.RunAsync("__complete", "get", "exvm", "--kubeconfig", empty, "");
+        var contexts = await Exvirt.RunAsync("__complete", "get", "--kubeconfig", empty, "--context", "");
+
+        Assert.Equal((0, ":4\n", ""), (names.ExitCode, names.Output, names.Error));
+        Assert.Equal((0, ":4\n", ""), (contexts.ExitCode, contexts.Output, contexts.Error));
+    }
+
+    [Fact]
+    public async Task A_directory_that_may_not_be_read_is_no_failure()
+    {
+        using var state = new OperatorDirectory(Some.Host("hv01"));
+        var host = Assert.Single(
+            Directory.GetFiles(Path.Combine(state.Path, "objects"), "*.json", SearchOption.AllDirectories)
+        );
+        // A folder is a file that nobody may read, whoever runs this.
+        File.WriteAllText(host, "{");
+        Directory.CreateDirectory($"{host}.previous");
+
+        var run = await Exvirt.RunAsync("__complete", "get", "hvhost", "--state", state.Path, "");
+
+        Assert.Equal((0, ":4\n", ""), (run.ExitCode, run.Output, run.Error));
+    }
+
     private static async Task<(IReadOnlyList<string> Candidates, string Directive)> CompleteAsync(params string[] typed)
     {
         var run = await Exvirt.RunAsync(["__complete", .. typed]);

@@ -110,7 +110,7 @@ public sealed class PlanReportTests
                 messaging/ex02 waits for a maintenance window. The next, weekend, opens at 2031-05-17 22:00:00Z.
 
             messaging/ex09: not there yet
-              ! UnknownAvailabilityGroup: spec.exchange.databaseAvailabilityGroup names 'dag09', which does not exist in namespace messaging; nothing is done until it does.
+              ! UnknownAvailabilityGroup: spec.exchange.databaseAvailabilityGroup names 'dag09', which does not exist in namespace messaging. Apply it, or correct the name; nothing is done until then.
 
             1 new, 1 changed, 0 unchanged objects; it makes a difference to 2 machines: 1 settings newly differ, 1 machines newly need a restart. Nothing was changed.
 

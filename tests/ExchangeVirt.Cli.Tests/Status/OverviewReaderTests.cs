@@ -28,6 +28,8 @@ public sealed class OverviewReaderTests
             { "never led by anybody", "Gone" },
             { "not to be seen", "Unknown" },
             { "a process on a directory", "Unknown" },
+            { "a process that runs", "Working" },
+            { "a process that has ended", "Ended" },
         };
 
     [Theory]
@@ -41,6 +43,8 @@ public sealed class OverviewReaderTests
             "nobody leads" => s_working with { Holder = null },
             "never led by anybody" => new OperatorSight { IsHolderKnown = true },
             "a process on a directory" => s_working with { RenewedAt = null, Validity = null },
+            "a process that runs" => s_working with { RenewedAt = null, Validity = null, IsRunning = true },
+            "a process that has ended" => s_working with { RenewedAt = null, Validity = null, IsRunning = false },
             _ => new OperatorSight(),
         };
 
@@ -257,10 +261,36 @@ public sealed class OverviewReaderTests
         var pulled = new PauseState(true, "firmware", "jane", Some.Now);
 
         Assert.Equal(
-            new PausedOverview("jane", "firmware", Some.Now),
+            new PausedOverview("jane", "firmware", Some.Now, Assumed: false),
             Of(Some.Estate(), s_working with { Pause = pulled }).Operator.Paused
         );
         Assert.Null(Of(Some.Estate(), s_working with { Pause = pulled with { IsPaused = false } }).Operator.Paused);
+    }
+
+    [Fact]
+    public void What_has_no_spec_is_shown_all_the_same()
+    {
+        IKubernetesObject<V1ObjectMeta>[] whole =
+        [
+            Some.Host("hv01"),
+            Some.Policy(),
+            Some.Machine("ex01", Some.InSync()),
+        ];
+        var overview = Of(
+            EstateObjects.Of(
+                whole.Select(static each =>
+                {
+                    var json = Some.Json(each);
+                    json["spec"] = null;
+                    return json;
+                })
+            ),
+            s_working
+        );
+
+        Assert.Equal("hv01", Assert.Single(overview.Hosts).Name);
+        Assert.Equal("it has no spec", Assert.Single(overview.Policies).Problem);
+        Assert.Equal(1, overview.Machines.All);
     }
 
     private static System.Text.Json.Nodes.JsonObject Odd(string what, IKubernetesObject<V1ObjectMeta> entity)

@@ -45,6 +45,37 @@ public sealed class DeclaredGateCases
         Assert.Equal(Gate.Check(input, action) as GateDecision.Closed, Gate.CheckDeclared(input, action));
     }
 
+    public static TheoryData<string, string> Switches =>
+        new()
+        {
+            { "pulled", "Everything is paused by ann: move. Go on with exvirt resume --all." },
+            {
+                "pulled for a directory",
+                "Everything is paused by ann: move. Go on with exvirt resume --all --state /srv/state."
+            },
+            { "taken for pulled", "It cannot be read. Mend it." },
+        };
+
+    [Theory]
+    [MemberData(nameof(Switches))]
+    public void The_switch_for_everything_says_how_to_go_on(string how, string message)
+    {
+        var pulled = new Pause(PauseScope.Everywhere, "ann", "move");
+        var pause = how switch
+        {
+            "pulled for a directory" => pulled with { CommandOptions = " --state /srv/state" },
+            "taken for pulled" => new Pause(PauseScope.Everywhere, "exvirt", "It cannot be read. Mend it.")
+            {
+                Assumed = true,
+            },
+            _ => pulled,
+        };
+
+        var closed = Gate.CheckDeclared(Gates.Open with { Pauses = [pause] }, Gates.Hot);
+
+        Assert.Equal((GateReasons.EverythingOnPause, message), (closed!.Reason, closed.Message));
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void They_say_it_without_any_fact_of_a_host(string name)

@@ -5,6 +5,7 @@ using ExchangeVirt.Operator.Previewing;
 using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Operator.Tests.Support;
 using ExchangeVirt.Resources.Mapping;
+using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Stores;
 using SettingState = ExchangeVirt.Domain.Planning.SettingState;
@@ -128,6 +129,103 @@ public sealed class StatusPreviewTable
             ["UnknownPolicy", "UnknownAvailabilityGroup", "UnsupportedDesiredValue"],
             outlook.Problems.Select(static problem => problem.Reason)
         );
+    }
+
+    public static TheoryData<string, string> Refused =>
+        new()
+        {
+            { "a spec that breaks a rule", "Invalid" },
+            { "no spec", "Invalid" },
+            { "no exchange", "Invalid" },
+            { "a policy that breaks a rule", "PolicyInvalid" },
+            { "a policy without spec", "PolicyInvalid" },
+            { "unknown policy", "UnknownPolicy" },
+            { "a DAG without spec", "AvailabilityGroupInvalid" },
+            { "unknown DAG", "UnknownAvailabilityGroup" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void What_cannot_be_acted_on_is_refused_in_the_words_of_status(string what, string reason)
+    {
+        var entity = Entity();
+        entity.Status = new ExchangeVirtualMachineStatus
+        {
+            Settings =
+            [
+                new SettingStatus
+                {
+                    Name = "Memory",
+                    Desired = "64Gi fixed",
+                    State = "InSync",
+                },
+            ],
+        };
+        var policy = Enforcing();
+        var group = new DatabaseAvailabilityGroup
+        {
+            Metadata = new k8s.Models.V1ObjectMeta { Name = "dag01", NamespaceProperty = "messaging" },
+        };
+        switch (what)
+        {
+            case "a spec that breaks a rule":
+                entity.Spec = entity.Spec with { Memory = new MemorySpec { Size = "128Gi1" } };
+                break;
+            case "no spec":
+                entity.Spec = null!;
+                break;
+            case "no exchange":
+                entity.Spec = entity.Spec with { Exchange = null! };
+                break;
+            case "a policy that breaks a rule":
+                policy.Spec = policy.Spec with { MaxChangedPerHour = "plenty" };
+                break;
+            case "a policy without spec":
+                policy.Spec = null!;
+                break;
+            case "unknown policy":
+                entity.Spec = entity.Spec with { PolicyName = "gold" };
+                break;
+            case "a DAG without spec":
+                group.Spec = null!;
+                goto case "unknown DAG";
+            case "unknown DAG":
+                entity.Spec = entity.Spec with
+                {
+                    Exchange = entity.Spec.Exchange with { Standalone = false, DatabaseAvailabilityGroup = "dag01" },
+                };
+                break;
+        }
+
+        var outlook = Assert.Single(
+            StatusPreview.Of(what is "a DAG without spec" ? [entity, policy, group] : [entity, policy], null, Some.Now)
+        );
+
+        var (desired, unsound) = Desired.Read(entity);
+        var state = OverallState.Of(
+            (
+                Situations.With(Some.Policy, Situations.Drifted()) with
+                {
+                    Entity = entity,
+                    Desired = desired,
+                    Invalid = Soundness.Describe(unsound),
+                    Policy = Some.Policy with { Name = "default" },
+                    InvalidPolicy = Soundness.Describe(Soundness.Check(policy)),
+                    MissingPolicy = what is "unknown policy" ? "gold" : null,
+                    InvalidGroup = what is "a DAG without spec" ? Soundness.Describe(Soundness.Check(group)) : null,
+                    MissingGroup = what is "unknown DAG" ? "dag01" : null,
+                }
+            ).Decide(),
+            operation: null
+        );
+        var problem = Assert.Single(outlook.Problems);
+        Assert.Equal(reason, problem.Reason);
+        Assert.Equal((state.Reason, state.Message), (problem.Reason, problem.Message));
+        if (reason is "Invalid")
+        {
+            Assert.Empty(outlook.Settings);
+            Assert.Null(outlook.Creation);
+        }
     }
 
     private static ExchangeVirtualMachine Entity()

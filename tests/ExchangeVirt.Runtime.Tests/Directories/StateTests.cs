@@ -166,6 +166,43 @@ public sealed class StateTests : IDisposable
         Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", refused.Message);
     }
 
+    public static TheoryData<string, bool?> Holders =>
+        new()
+        {
+            { "this process", true },
+            { "a process that is no more", false },
+            { "a process that began after the directory was taken", null },
+            { "a process of another machine", null },
+        };
+
+    [Theory]
+    [MemberData(nameof(Holders))]
+    public void Whether_the_holder_still_runs_is_told_where_it_is_known(string what, bool? runs)
+    {
+        var self = new StateHolder(
+            Environment.ProcessId,
+            Environment.MachineName,
+            new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero)
+        );
+
+        Assert.Equal(
+            runs,
+            StateLock.IsRunning(
+                what switch
+                {
+                    "a process that is no more" => self with { ProcessId = int.MaxValue },
+                    "a process that began after the directory was taken" => self with
+                    {
+                        Since = DateTimeOffset.UnixEpoch,
+                    },
+                    "a process of another machine" => self with { Machine = "elsewhere" },
+                    _ => self,
+                }
+            )
+        );
+        Assert.Null(new DirectoryReader(_estate.Root).IsHolderRunning);
+    }
+
     [Fact]
     public void The_lock_is_released_on_dispose_and_what_a_dead_process_left_does_not_block()
     {
