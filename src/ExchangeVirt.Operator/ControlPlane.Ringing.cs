@@ -141,18 +141,25 @@ public sealed partial class ControlPlane
         EnqueueUnplaced();
     }
 
-    private void OnGroupChange(ResourceChange<DatabaseAvailabilityGroup> change)
+    // What is on it is out of sight from now on, or in sight again.
+    private void OnUnreadableHost(UnreadableResource host)
     {
-        foreach (var member in Caches.MembersOf(change.Key.Namespace, change.Key.Name))
+        _placement.DeclarationsChanged();
+        EnqueueAll(host.Key.Name);
+    }
+
+    private void OnGroupChange(ResourceKey group)
+    {
+        foreach (var member in Caches.MembersOf(group.Namespace, group.Name))
         {
             _machines.Enqueue(member.Key());
         }
     }
 
-    private void OnPolicyChange(ResourceChange<VirtualizationPolicy> change)
+    private void OnPolicyChange(ResourceKey policy)
     {
         _placement.DeclarationsChanged();
-        foreach (var entity in Caches.UnderPolicy(change.Key.Name))
+        foreach (var entity in Caches.UnderPolicy(policy.Name))
         {
             _machines.Enqueue(entity.Key());
         }

@@ -73,6 +73,12 @@ public sealed partial class ControlPlane : IAsyncDisposable
         Caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache)
         {
             UnreadableVirtualMachines = () => [.. machines.Unreadable.Select(UnreadableVirtualMachine.From)],
+            Unreadable = new UnreadableDeclarations
+            {
+                Hosts = () => hosts.Unreadable,
+                Group = groups.FindUnreadable,
+                Policy = policies.FindUnreadable,
+            },
         };
         Fleet = new FleetView(seams.Time);
         Connections = new HostConnections(
@@ -156,8 +162,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
         machines.AddHandler(OnMachineChange);
         machines.AddUnreadableHandler(OnUnreadableMachine);
         hosts.AddHandler(_ => OnDeclarationChange());
-        groups.AddHandler(OnGroupChange);
-        policies.AddHandler(OnPolicyChange);
+        hosts.AddUnreadableHandler(OnUnreadableHost);
+        groups.AddHandler(change => OnGroupChange(change.Key));
+        groups.AddUnreadableHandler(group => OnGroupChange(group.Key));
+        policies.AddHandler(change => OnPolicyChange(change.Key));
+        policies.AddUnreadableHandler(policy => OnPolicyChange(policy.Key));
     }
 
     /// <summary>Gets the declared objects as last heard.</summary>

@@ -77,7 +77,7 @@ public sealed class AvailabilityGroupController(
             ? members
                 .Select(static member => member.Status?.Placement?.Host)
                 .OfType<string>()
-                .Where(host => caches.Hosts.Get(new ResourceKey(null, host)) is not null)
+                .Where(host => caches.IsHostDeclared(host) && caches.WhyHostIsUnread(host) is null)
                 .Select(host => (fleet.Host(host) ?? HostView.Unknown(host, now)).FirstWordDue(now))
                 .Max()
             : null;

@@ -83,7 +83,7 @@ public sealed class HostController(
         CancellationToken cancellationToken
     )
     {
-        await connections.ReleaseAsync(entity.Metadata.Name);
+        await connections.ForgetAsync(entity.Metadata.Name);
         _pace.Forget(entity.Metadata.Name);
         return ReconciliationResult<HyperVHost>.Success(entity);
     }
@@ -99,6 +99,14 @@ public sealed class HostController(
         }
 
         var name = Desired.PolicyNameOf(entity);
+        if (caches.WhyPolicyIsUnread(name) is { } unread)
+        {
+            return new HostProblem(
+                GateReasons.PolicyInvalid,
+                $"The VirtualizationPolicy '{name}' cannot be followed: {unread} Upgrade the operator, or correct it; until then the built-in values judge the host, and nothing is placed on it."
+            );
+        }
+
         return caches.PolicyOf(entity) switch
         {
             null when name != Desired.DefaultPolicy => new HostProblem(

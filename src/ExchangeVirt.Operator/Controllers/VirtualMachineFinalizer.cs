@@ -101,7 +101,7 @@ public sealed class VirtualMachineFinalizer(
         CancellationToken cancellationToken
     )
     {
-        switch (Reach.Of(situation, host => caches.Hosts.Get(new ResourceKey(null, host)) is not null))
+        switch (Reach.Of(situation, caches.IsHostDeclared))
         {
             case Reach.Undeclared undeclared:
                 return await ReleaseAsync(

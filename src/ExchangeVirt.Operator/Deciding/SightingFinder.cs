@@ -17,7 +17,11 @@ public sealed record Wanted(
     string? BoundHost,
     Func<string, bool> MayHold,
     Func<IEnumerable<HostView>> Hosts
-);
+)
+{
+    /// <summary>Gets what tells whether a host's object cannot be read: it may hold any VM, and nothing is adopted from it.</summary>
+    public Func<string, bool> IsUnread { get; init; } = static _ => false;
+}
 
 /// <summary>
 /// Finds a declared VM in the fleet: by GUID, else by its mark, else by name. The GUID is the identity, over moves and
@@ -42,7 +46,12 @@ public static class SightingFinder
                         .Hosts()
                         .Where(host =>
                             !host.Reachable
-                            && (wanted.Id is not null || host.Name == wanted.BoundHost || wanted.MayHold(host.Name))
+                            && (
+                                wanted.Id is not null
+                                || host.Name == wanted.BoundHost
+                                || wanted.MayHold(host.Name)
+                                || wanted.IsUnread(host.Name)
+                            )
                         ),
                 ];
         if (candidates.Count == 0 && outOfSight.Length == 0)

@@ -21,6 +21,8 @@ public sealed class SituationReader(
     TimeProvider time
 )
 {
+    private readonly DateTimeOffset _began = time.GetUtcNow();
+
     /// <summary>Reads everything about one VM.</summary>
     public async Task<Situation> ReadAsync(ExchangeVirtualMachine entity, CancellationToken cancellationToken)
     {
@@ -29,10 +31,12 @@ public sealed class SituationReader(
         var owner = new OwnerMark(installation, desired.Key);
         var policyName = Desired.PolicyNameOf(entity);
         var declared = caches.PolicyOf(entity);
+        var unreadPolicy = caches.WhyPolicyIsUnread(policyName);
         var policy = Desired.From(declared);
-        var invalidPolicy = declared is null ? null : WhatIsWrongWith(declared);
+        var invalidPolicy = unreadPolicy ?? (declared is null ? null : WhatIsWrongWith(declared));
         var (windows, windowProblem) = invalidPolicy is null ? Windows(declared, now) : ([], invalidPolicy);
         var group = caches.GroupOf(entity);
+        var unreadGroup = caches.WhyGroupIsUnread(entity);
         var everywhere = await pauseEverywhere.Heard(cancellationToken);
         return new Situation
         {
@@ -40,11 +44,12 @@ public sealed class SituationReader(
             Desired = desired,
             Invalid = Soundness.Describe(unsound),
             Owner = owner,
-            Policy = policy,
-            MissingPolicy = declared is null && policyName != Desired.DefaultPolicy ? policyName : null,
+            Policy = unreadPolicy is null ? policy : policy with { Name = policyName },
+            MissingPolicy =
+                declared is null && unreadPolicy is null && policyName != Desired.DefaultPolicy ? policyName : null,
             InvalidPolicy = invalidPolicy,
-            MissingGroup = group is null ? desired.Exchange.AvailabilityGroup : null,
-            InvalidGroup = group is null ? null : WhatIsWrongWith(group),
+            MissingGroup = group is null && unreadGroup is null ? desired.Exchange.AvailabilityGroup : null,
+            InvalidGroup = unreadGroup ?? (group is null ? null : WhatIsWrongWith(group)),
             Rules = Desired.RulesFor(entity, policy),
             Group = group is null ? null : GroupFactsReader.Read(group, caches, fleet, owner.Installation),
             Sighting = Sight(entity, desired, owner),
@@ -102,26 +107,32 @@ public sealed class SituationReader(
                 Guid.TryParse(entity.Status?.VirtualMachineId, out var id) ? id : null,
                 entity.Status?.Placement?.Host,
                 host => MayHold(host, desired.Key.Namespace),
-                () =>
-                    caches
-                        .Hosts.Keys()
-                        .OrderBy(static host => host.Name, StringComparer.Ordinal)
-                        .Select(host => fleet.Host(host.Name) ?? HostView.Unknown(host.Name, time.GetUtcNow()))
+                () => caches.DeclaredHosts().Select(ViewOf)
             )
+            {
+                IsUnread = host => caches.WhyHostIsUnread(host) is not null,
+            }
         );
         // A host that was declared a moment ago is not in the fleet yet; one that is not declared is nowhere.
-        return
-            sighting is { BoundHost: null, BoundHostName: { } bound }
-            && caches.Hosts.Get(new ResourceKey(null, bound)) is not null
-            ? sighting with
-            {
-                BoundHost = HostView.Unknown(bound, time.GetUtcNow()),
-            }
-            : sighting;
+        return sighting with
+        {
+            Seen = sighting.Seen is { } seen ? seen with { Host = caches.InSight(seen.Host) } : null,
+            BoundHost =
+                sighting.BoundHostName is { } bound && caches.IsHostDeclared(bound)
+                    ? ViewOf(bound)
+                    : sighting.BoundHost,
+        };
     }
 
+    // A host that never could be read is in no fleet, and counts as silent since this reader began to look.
+    private HostView ViewOf(string host) =>
+        caches.InSight(
+            fleet.Host(host) ?? HostView.Unknown(host, caches.WhyHostIsUnread(host) is null ? time.GetUtcNow() : _began)
+        );
+
     private bool MayHold(string host, string inNamespace) =>
-        caches.Hosts.Get(new ResourceKey(null, host)) is { } declared
+        caches.WhyHostIsUnread(host) is null
+        && caches.Hosts.Get(new ResourceKey(null, host)) is { } declared
         && declared.Spec?.AllowedNamespaces?.Contains(inNamespace, StringComparer.Ordinal) != false;
 
     /// <summary>Lists the off switches that are pulled, but for the host's own.</summary>

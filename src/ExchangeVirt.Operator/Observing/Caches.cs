@@ -1,4 +1,5 @@
 using ExchangeVirt.Domain.Model;
+using ExchangeVirt.Operator.Reporting;
 using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
@@ -49,6 +50,9 @@ public sealed class Caches
     /// </summary>
     public Func<IReadOnlyList<UnreadableVirtualMachine>> UnreadableVirtualMachines { get; set; } = static () => [];
 
+    /// <summary>Gets or sets what tells which hosts, DAGs and policies exist and cannot be read; none where nobody sets it.</summary>
+    public UnreadableDeclarations Unreadable { get; set; } = new();
+
     /// <summary>Gets the VMs.</summary>
     public ResourceCache<ExchangeVirtualMachine> VirtualMachines { get; }
 
@@ -97,6 +101,51 @@ public sealed class Caches
     public VirtualizationPolicy? PolicyOf(HyperVHost entity) =>
         Policies.Get(new ResourceKey(null, Desired.PolicyNameOf(entity)));
 
+    /// <summary>Tells why the DAG that a VM names cannot be read.</summary>
+    /// <returns>Null where it can be, or does not exist.</returns>
+    public string? WhyGroupIsUnread(ExchangeVirtualMachine entity) =>
+        Desired.GroupNameOf(entity) is { } name
+            ? UnreadableDeclarations.Describe(
+                Unreadable.Group(new ResourceKey(entity.Metadata.NamespaceProperty, name))
+            )
+            : null;
+
+    /// <summary>Tells why a policy cannot be read.</summary>
+    /// <returns>Null where it can be, or does not exist.</returns>
+    public string? WhyPolicyIsUnread(string policy) =>
+        UnreadableDeclarations.Describe(Unreadable.Policy(new ResourceKey(null, policy)));
+
+    /// <summary>Tells why a host's object cannot be read.</summary>
+    /// <returns>Null where it can be, or does not exist.</returns>
+    public string? WhyHostIsUnread(string host) =>
+        UnreadableDeclarations.Describe(Unreadable.Hosts().FirstOrDefault(each => each.Key.Name == host));
+
+    /// <summary>Tells whether a host is declared, be it in words that this version does not understand.</summary>
+    public bool IsHostDeclared(string host) =>
+        Hosts.Get(new ResourceKey(null, host)) is not null || WhyHostIsUnread(host) is not null;
+
+    /// <summary>Lists the names of all declared hosts in their order, those among them that cannot be read.</summary>
+    public IReadOnlyList<string> DeclaredHosts() =>
+        [
+            .. Hosts
+                .Keys()
+                .Concat(Unreadable.Hosts().Select(static each => each.Key))
+                .Select(static key => key.Name)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    /// <summary>Takes a host for out of reach whose object cannot be read: where its agent is, and what it may hold, is not known.</summary>
+    public HostView InSight(HostView view) =>
+        WhyHostIsUnread(view.Name) is { } why
+            ? view with
+            {
+                Reachable = false,
+                Reason = Reasons.NotUnderstood,
+                Message = $"The HyperVHost cannot be relied on: {why}",
+            }
+            : view;
+
     /// <summary>Maps a host under the policy that it follows. Where that does not exist or is not sound, nothing is placed on it.</summary>
     public HostDefinition DefinitionOf(HyperVHost entity)
     {
@@ -104,6 +153,12 @@ public sealed class Caches
         var definition = Desired.From(entity, Desired.From(policy));
         var name = Desired.PolicyNameOf(entity);
         return definition.Problem is not null ? definition
+            : WhyHostIsUnread(entity.Metadata.Name) is { } why ? definition with { Problem = why }
+            : WhyPolicyIsUnread(name) is not null
+                ? definition with
+                {
+                    Problem = $"its policy {name} cannot be followed",
+                }
             : policy is null && name != Desired.DefaultPolicy
                 ? definition with
                 {

@@ -92,6 +92,13 @@ public sealed partial class HostConnections(
         fleet.Forget(host);
     }
 
+    /// <summary>Ends the connection to a host whose declaration ended, and tells that it is nowhere now.</summary>
+    public async Task ForgetAsync(string host)
+    {
+        await ReleaseAsync(host);
+        _handler(new FleetNotice(host, Before: null, After: null));
+    }
+
     /// <summary>Ends the connection to a host whose declaration cannot be relied on. What was known of it stays, marked so.</summary>
     public async Task RefuseAsync(string host, string reason, string message)
     {

@@ -95,7 +95,8 @@ public sealed partial class Informer<T> : IInformer
     /// <remarks>Add handlers before the informer runs, or they miss what is there.</remarks>
     public void AddHandler(Action<ResourceChange<T>> handler) => _handlers.Add(handler);
 
-    /// <summary>Adds a handler that is told of every object that cannot be read; like the others it only enqueues keys.</summary>
+    /// <summary>Adds a handler that is told of every object that cannot be read, and once more when it can be again or is gone, after the cache has it.</summary>
+    /// <remarks>Like the others it only enqueues keys. <see cref="FindUnreadable"/> tells which of both it is.</remarks>
     public void AddUnreadableHandler(Action<UnreadableResource> handler) => _unreadableHandlers.Add(handler);
 
     /// <summary>Finds an object that cannot be read as it is now.</summary>
@@ -230,6 +231,11 @@ public sealed partial class Informer<T> : IInformer
     {
         _unreadable[unreadable.Key] = unreadable;
         LogUnreadable(Kind, unreadable.Key, unreadable.Message);
+        Tell(unreadable);
+    }
+
+    private void Tell(UnreadableResource unreadable)
+    {
         foreach (var handler in _unreadableHandlers)
         {
             handler(unreadable);
@@ -238,8 +244,13 @@ public sealed partial class Informer<T> : IInformer
 
     private void Apply(ResourceKey key, T? entity)
     {
-        _unreadable.TryRemove(key, out _);
+        // The cache has it first: between the two it is unreadable still, and never the last good state taken for the present one.
         var before = Cache.Set(key, entity);
+        if (_unreadable.TryRemove(key, out var unreadable))
+        {
+            Tell(unreadable);
+        }
+
         if (before is null && entity is null)
         {
             return;

@@ -59,6 +59,9 @@ internal sealed class EstateUnderTest : IAsyncDisposable
     /// <summary>Gets or sets what is done before each write, from the operator's first on.</summary>
     public Action<string, object> BeforeWrite { get; set; } = static (_, _) => { };
 
+    /// <summary>Gets or sets what cannot be read, from the operator's first look on.</summary>
+    public Func<object, string?> Misfit { get; set; } = static _ => null;
+
     public ControlPlane Plane { get; private set; } = null!;
 
     /// <summary>Gets or sets how long, in real time, a connection to an agent is used for new calls.</summary>
@@ -214,7 +217,7 @@ internal sealed class EstateUnderTest : IAsyncDisposable
             new NoChangeHints(),
             NullLogger<DirectoryStore>.Instance
         );
-        Seen = new StoreUnderTest(Store) { BeforeWrite = BeforeWrite };
+        Seen = new StoreUnderTest(Store) { BeforeWrite = BeforeWrite, Misfit = what => Misfit(what) };
         _epoch = await Epoch.BeginAsync(Store, NewGuid, CancellationToken.None);
         var epoch = _epoch;
         Plane = new ControlPlane(

@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ExchangeVirt.Resources.V1Alpha1;
+using ExchangeVirt.Runtime;
 using ExchangeVirt.Runtime.Directories;
 using ExchangeVirt.Runtime.Stores;
 using k8s;
@@ -20,6 +23,9 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
 
     /// <summary>Gets or sets what an API server let pass that a manifest file would be refused for: it changes what is handed out.</summary>
     public Action<object> Spoil { get; set; } = static _ => { };
+
+    /// <summary>Gets or sets what a newer version wrote into an object, so that it cannot be read; null from it: nothing.</summary>
+    public Func<object, string?> Misfit { get; set; } = static _ => null;
 
     /// <summary>Gets or sets what is done before each write, such as another's write or a failure.</summary>
     public Action<string, object> BeforeWrite { get; set; } = static (_, _) => { };
@@ -76,7 +82,9 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
         {
             if (change.Object is null || !Unheard(change.Object))
             {
-                yield return change.Object is null ? change : change with { Object = Spoilt(change.Object) };
+                yield return change.Object is null ? change
+                : UnreadOf(change.Object) is { } unread ? change with { Object = null, Unreadable = unread }
+                : change with { Object = Spoilt(change.Object) };
             }
         }
     }
@@ -85,7 +93,9 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         Interlocked.Increment(ref _gets);
-        return await inner.GetAsync<T>(key, cancellationToken) is { } entity ? Spoilt(entity) : null;
+        return await inner.GetAsync<T>(key, cancellationToken) is not { } entity ? null
+            : UnreadOf(entity) is { } unread ? throw new ResourceUnreadableException(unread)
+            : Spoilt(entity);
     }
 
     public async Task<T> UpdateStatusAsync<T>(T entity, CancellationToken cancellationToken)
@@ -194,8 +204,21 @@ internal sealed class StoreUnderTest(DirectoryStore inner) : IResourceStore, ICo
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var list = await inner.ListAsync<T>(cancellationToken);
-        return list with { Items = [.. list.Items.Select(Spoilt)] };
+        return list with
+        {
+            Items = [.. list.Items.Where(entity => UnreadOf(entity) is null).Select(Spoilt)],
+            Unreadable = [.. list.Unreadable, .. list.Items.Select(UnreadOf).OfType<UnreadableResource>()],
+        };
     }
+
+    private UnreadableResource? UnreadOf<T>(T entity)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        Misfit(entity) is { } message
+            ? new UnreadableResource(entity.Key(), message)
+            {
+                Json = JsonSerializer.Serialize(entity, ResourceJson.Options),
+            }
+            : null;
 
     private T Spoilt<T>(T entity)
         where T : class

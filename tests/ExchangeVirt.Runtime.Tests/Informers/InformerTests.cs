@@ -30,7 +30,9 @@ public sealed class InformerTests : IAsyncDisposable
                 $"{change.Before?.Metadata.ResourceVersion ?? "-"}>{change.After?.Metadata.ResourceVersion ?? "-"} {change.Key.Name}"
             )
         );
-        _informer.AddUnreadableHandler(odd => _told.Add($"odd {odd.Key.Name}"));
+        _informer.AddUnreadableHandler(odd =>
+            _told.Add(_informer.FindUnreadable(odd.Key) is null ? $"no more odd {odd.Key.Name}" : $"odd {odd.Key.Name}")
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -125,7 +127,7 @@ public sealed class InformerTests : IAsyncDisposable
         _store.Send(ResourceEventType.Modified, Make("a", "9"), "9");
         await Eventually.HoldsAsync(() => _informer.ResourceVersion == "9");
 
-        Assert.Equal(["->3 a", "odd a", "3>9 a"], _told);
+        Assert.Equal(["->3 a", "odd a", "no more odd a", "3>9 a"], _told);
         Assert.Empty(_informer.Unreadable);
         Assert.Equal(1, _store.Lists);
     }
@@ -147,7 +149,23 @@ public sealed class InformerTests : IAsyncDisposable
 
         Assert.Empty(_informer.Unreadable);
         Assert.Empty(_informer.Cache.List());
-        Assert.Contains("3>- a", _told);
+        Assert.Equal(
+            ["odd b", "odd c", "->3 a", "odd a", "no more odd a", "3>- a", "no more odd b", "no more odd c"],
+            _told
+        );
+    }
+
+    [Fact]
+    public async Task What_can_be_read_again_as_it_was_is_told_as_no_more_odd_though_nothing_else_changed()
+    {
+        await _pump;
+        _store.List = () => new ResourceList<Widget>([Make("a", "3")], "7");
+        await StartAsync();
+        _store.SendOdd(ResourceEventType.Modified, Odd("a"), "8");
+        _store.Send(ResourceEventType.Modified, Make("a", "3"), "9");
+        await Eventually.HoldsAsync(() => _informer.ResourceVersion == "9");
+
+        Assert.Equal(["->3 a", "odd a", "no more odd a"], _told);
     }
 
     [Fact]
