@@ -70,16 +70,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         var policies = Informer<VirtualizationPolicy>();
         var migrations = Informer<VirtualMachineMigration>();
 
-        Caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache)
-        {
-            UnreadableVirtualMachines = () => [.. machines.Unreadable.Select(UnreadableVirtualMachine.From)],
-            Unreadable = new UnreadableDeclarations
-            {
-                Hosts = () => hosts.Unreadable,
-                Group = groups.FindUnreadable,
-                Policy = policies.FindUnreadable,
-            },
-        };
+        Caches = Caches.Of(machines, hosts, groups, policies);
         Fleet = new FleetView(seams.Time);
         Connections = new HostConnections(
             Fleet,

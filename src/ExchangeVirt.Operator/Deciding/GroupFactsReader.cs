@@ -31,7 +31,7 @@ public static class GroupFactsReader
             [
                 .. caches
                     .MembersOf(entity.Metadata.NamespaceProperty, entity.Metadata.Name)
-                    .Select(member => MemberOf(member, fleet, installation))
+                    .Select(member => MemberOf(member, caches, fleet, installation))
                     .Concat(
                         UnreadableMembers
                             .Of(caches.UnreadableVirtualMachines(), entity.Key(), caches.VirtualMachines.Get)
@@ -52,9 +52,14 @@ public static class GroupFactsReader
         };
     }
 
-    private static MemberFacts MemberOf(ExchangeVirtualMachine member, FleetView fleet, string installation)
+    private static MemberFacts MemberOf(
+        ExchangeVirtualMachine member,
+        Caches caches,
+        FleetView fleet,
+        string installation
+    )
     {
-        var seen = SeenOf(member, fleet, installation);
+        var seen = SeenOf(member, caches, fleet, installation);
         return new MemberFacts
         {
             Name = member.Metadata.Name,
@@ -67,7 +72,12 @@ public static class GroupFactsReader
         };
     }
 
-    private static SeenVirtualMachine? SeenOf(ExchangeVirtualMachine entity, FleetView fleet, string installation)
+    private static SeenVirtualMachine? SeenOf(
+        ExchangeVirtualMachine entity,
+        Caches caches,
+        FleetView fleet,
+        string installation
+    )
     {
         var seen = Guid.TryParse(entity.Status?.VirtualMachineId, out var id)
             ? fleet.ById(id)
@@ -79,7 +89,7 @@ public static class GroupFactsReader
             ];
 
         // One GUID on two hosts is one too many to say anything of it.
-        return seen.Count == 1 ? seen[0] : null;
+        return seen is [var only] ? only with { Host = caches.InSight(only.Host) } : null;
     }
 
     private static bool? WitnessUp(AvailabilityGroup group, Caches caches, FleetView fleet, string installation)
@@ -87,7 +97,7 @@ public static class GroupFactsReader
         switch (group.Witness)
         {
             case WitnessKind.Host:
-                return fleet.Host(group.WitnessName ?? "")?.Reachable ?? false;
+                return fleet.Host(group.WitnessName ?? "") is { } host && caches.InSight(host).Reachable;
             case WitnessKind.VirtualMachine:
                 var name = group.WitnessName ?? "";
                 var declared = caches.VirtualMachines.Get(new ResourceKey(group.Key.Namespace, name));
@@ -95,8 +105,8 @@ public static class GroupFactsReader
                     ? fleet.ByName(name) is [var only]
                         ? only
                         : null
-                    : SeenOf(declared, fleet, installation);
-                return seen is { Host.Reachable: true, Machine.PowerState: PowerState.Running };
+                    : SeenOf(declared, caches, fleet, installation);
+                return seen is { Machine.PowerState: PowerState.Running } && caches.InSight(seen.Host).Reachable;
             default:
                 return null;
         }

@@ -65,6 +65,24 @@ public sealed class Caches
     /// <summary>Gets the policies.</summary>
     public ResourceCache<VirtualizationPolicy> Policies { get; }
 
+    /// <summary>Takes what informers hold, and what they cannot read.</summary>
+    public static Caches Of(
+        Informer<ExchangeVirtualMachine> virtualMachines,
+        Informer<HyperVHost> hosts,
+        Informer<DatabaseAvailabilityGroup> groups,
+        Informer<VirtualizationPolicy> policies
+    ) =>
+        new(virtualMachines.Cache, hosts.Cache, groups.Cache, policies.Cache)
+        {
+            UnreadableVirtualMachines = () => [.. virtualMachines.Unreadable.Select(UnreadableVirtualMachine.From)],
+            Unreadable = new UnreadableDeclarations
+            {
+                Hosts = () => hosts.Unreadable,
+                Group = groups.FindUnreadable,
+                Policy = policies.FindUnreadable,
+            },
+        };
+
     /// <summary>Lists the declared objects that a VM on a host may be: by its mark, its GUID or its name.</summary>
     public IReadOnlyList<ResourceKey> ObjectsOf(ObservedVirtualMachine machine) =>
         [

@@ -58,7 +58,7 @@ public static class PlanPreview
         Task[] running = [.. informers.Select(informer => informer.RunAsync(stop.Token))];
         await Task.WhenAll(informers.Select(static informer => informer.Synced)).WaitAsync(cancellationToken);
 
-        var caches = new Caches(machines.Cache, hosts.Cache, groups.Cache, policies.Cache);
+        var caches = Caches.Of(machines, hosts, groups, policies);
         var fleet = new FleetView(time);
         var unreachable = await ObserveAsync(caches, fleet, connector, cancellationToken);
         var reader = new SituationReader(

@@ -93,7 +93,9 @@ public sealed record OverallState(
         return (sighting.Seen?.Host ?? sighting.BoundHost) is { Reachable: false } host
             ? Progress(
                 Reasons.HostUnreachable,
-                $"The agent of {host.Name} does not answer ({host.Reason}): {host.Message} Nothing is done until it does."
+                host.Reason is Reasons.NotUnderstood
+                    ? $"The host {host.Name} is left alone ({host.Reason}): {host.Message} Upgrade the operator, or correct the field; nothing is done until then."
+                    : $"The agent of {host.Name} does not answer ({host.Reason}): {host.Message} Nothing is done until it does."
             )
             : null;
     }

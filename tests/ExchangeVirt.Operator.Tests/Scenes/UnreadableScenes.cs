@@ -70,6 +70,79 @@ public sealed class UnreadableScenes
         await estate.UntilAsync(() => host.Machine("ex01").CheckpointType == "Disabled", "kept again");
     }
 
+    [Fact]
+    public async Task Once_a_host_that_was_never_understood_is_declared_no_more_nothing_waits_for_it()
+    {
+        await using var estate = new EstateUnderTest();
+        estate.AddHost("hv01", EstateUnderTest.Right("ex01"));
+        estate.AddHost("hv02");
+        estate.WritePolicy();
+        estate.WriteMachine("ex01");
+        estate.Misfit = static entity => Odd(entity, "hv01");
+        await estate.StartAsync();
+        await estate.UntilAsync(() => estate.Is("ex01", "Ready", "False", "InventoryIncomplete"), "out of sight");
+        var before = estate.Clock.GetUtcNow();
+
+        estate.Remove("host-hv01.yaml");
+        await estate.Store.DeleteAsync<HyperVHost>(new ResourceKey(null, "hv01"), CancellationToken.None);
+        await estate.UntilAsync(() => estate.Machine("ex01")!.Status!.Placement?.Host == "hv02", "placed");
+
+        Assert.True(estate.Clock.GetUtcNow() - before < TimeSpan.FromMinutes(5));
+    }
+
+    [Fact]
+    public async Task A_VM_that_is_deleted_waits_for_its_host_to_be_understood()
+    {
+        await using var estate = new EstateUnderTest();
+        estate.AddHost("hv01", EstateUnderTest.Right("ex01"));
+        estate.WritePolicy();
+        estate.WriteMachine("ex01");
+        await estate.StartAsync();
+        await estate.UntilAsync(() => estate.IsInSync("ex01"), "in sync");
+        await estate.StopOperatorAsync();
+        estate.Misfit = static entity => Odd(entity, "hv01");
+        await estate.StartOperatorAsync();
+
+        await estate.Store.DeleteAsync<ExchangeVirtualMachine>(
+            new ResourceKey("messaging", "ex01"),
+            CancellationToken.None
+        );
+
+        await estate.UntilAsync(
+            () =>
+                estate.Condition("ex01", "Ready") is { Reason: "DeletionWaits" } ready
+                && ready.Message.Contains("hv01", StringComparison.Ordinal),
+            "waits"
+        );
+        await estate.PassAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.NotNull(estate.Machine("ex01"));
+    }
+
+    [Fact]
+    public async Task A_member_on_a_host_that_is_not_understood_counts_as_down()
+    {
+        await using var estate = new EstateUnderTest();
+        estate.AddHost("hv01", EstateUnderTest.Right("ex01"));
+        estate.AddHost("hv02", EstateUnderTest.Right("ex02"));
+        estate.WritePolicy();
+        estate.WriteGroup();
+        estate.WriteMachine("ex01", "databaseAvailabilityGroup: dag01");
+        estate.WriteMachine("ex02", "databaseAvailabilityGroup: dag01");
+        await estate.StartAsync();
+        await estate.UntilAsync(
+            () => estate.IsInSync("ex01") && estate.IsInSync("ex02") && estate.Group()?.Status?.Available == 2,
+            "both are up"
+        );
+
+        estate.Misfit = static entity => Odd(entity, "hv02");
+        estate.WriteHost("hv02", "  faultDomain: rack-b");
+        await estate.UntilAsync(() => estate.Group()?.Status?.Available == 1, "one is not known to be up");
+        estate.WriteMachine("ex01", "databaseAvailabilityGroup: dag01", processors: 4);
+        await estate.UntilAsync(() => estate.Is("ex01", "RestartPending", reason: "AvailabilityGroupSlot"), "waits");
+        await estate.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal("Running", estate["hv01"].Machine("ex01").State);
+    }
+
     [Theory]
     [InlineData("default", "PolicyInvalid", false)]
     [InlineData("default", "PolicyInvalid", true)]
