@@ -1,7 +1,14 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Deploy.Tests.Support;
+using ExchangeVirt.Operator.Deciding;
+using ExchangeVirt.Operator.Reporting;
+using ExchangeVirt.Operator.Tests.Reporting;
+using ExchangeVirt.Operator.Tests.Support;
+using ExchangeVirt.Resources.V1Alpha1;
 using KeraLua;
 
 namespace ExchangeVirt.Deploy.Tests;
@@ -9,6 +16,11 @@ namespace ExchangeVirt.Deploy.Tests;
 /// <summary>What Argo CD shows, row by row of the table of conditions.</summary>
 public sealed class ArgoHealthTests
 {
+    private static readonly JsonSerializerOptions s_plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private static readonly string s_script = File.ReadAllText(Manifests.Path("argocd", "health.lua"));
 
     /// <summary>The situation; its conditions, those that are absent left out; what Argo CD shall show.</summary>
@@ -52,6 +64,36 @@ public sealed class ArgoHealthTests
         Assert.Matches("^R[A-Za-z]+: Message of [A-Za-z]+\\.$", message);
     }
 
+    public static TheoryData<string> Table => [.. ConditionRows.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void What_the_operator_writes_has_its_health_in_every_row_of_the_table(string row)
+    {
+        const int Generation = 3;
+        var decision = ConditionRows.Decide(row);
+        var entity = decision.Situation.Entity;
+        entity.Metadata.Generation = Generation;
+        entity.Status = VirtualMachineReport.For(decision, OperationStep.For(decision, static () => Guid.Empty));
+
+        var (status, message) = HealthOf((JsonObject)JsonSerializer.SerializeToNode(entity, ResourceJson.Options)!);
+
+        // As those decide who wait by kstatus; but what a person stopped is nobody's progress, and not healthy either.
+        var expected = row.StartsWith("paused", StringComparison.Ordinal)
+            ? "Suspended"
+            : ConditionRows.Verdicts[row] switch
+            {
+                Kstatus.Current => "Healthy",
+                Kstatus.Failed => "Degraded",
+                _ => "Progressing",
+            };
+        Assert.Equal((row, expected), (row, status));
+        Assert.Contains(
+            message,
+            entity.Status.Conditions!.Select(static condition => $"{condition.Reason}: {condition.Message}")
+        );
+    }
+
     [Fact]
     public void A_generation_that_was_not_seen_is_waited_for_whatever_was_said_of_the_last() =>
         Assert.Equal("Progressing", HealthOf(Object(5, 4, "Ready=True")).Status);
@@ -93,7 +135,7 @@ public sealed class ArgoHealthTests
 
     private static (string Status, string Message) HealthOf(JsonObject entity)
     {
-        using var lua = new Lua(openLibs: true);
+        using var lua = new Lua(openLibs: true) { Encoding = Encoding.UTF8 };
         // Argo CD opens no library that reaches outside.
         var text = new StringBuilder("os, io, debug, package, require = nil, nil, nil, nil, nil\nobj = ");
         Write(text, entity);
@@ -130,8 +172,8 @@ public sealed class ArgoHealthTests
                 text.Append('}');
                 break;
             default:
-                // Text and numbers are written alike in both.
-                text.Append(node!.ToJsonString());
+                // Text and numbers are written alike in both, as long as no letter is escaped by its number.
+                text.Append(node is null ? "nil" : node.ToJsonString(s_plain));
                 break;
         }
     }

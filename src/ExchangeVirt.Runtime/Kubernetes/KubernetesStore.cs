@@ -150,7 +150,9 @@ public sealed class KubernetesStore : IResourceStore
             _memory.IsClaimed(type, key),
             cancellationToken
         );
-        return Must<T>(written);
+        var stored = Must<T>(written);
+        _memory.NoteKept(type, key, status, _reader.StatusOf(stored) ?? "{}");
+        return stored;
     }
 
     /// <inheritdoc />

@@ -11,8 +11,8 @@ internal sealed class Overlays : IDisposable
 
     public Overlays()
     {
-        Copy("crds");
-        Copy("deploy", "kustomize");
+        Checkout.CopyTo(_folder.Path, "crds");
+        Checkout.CopyTo(_folder.Path, "deploy", "kustomize");
     }
 
     public TemporaryFolder Folder => _folder;
@@ -40,23 +40,6 @@ internal sealed class Overlays : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private void Copy(params ReadOnlySpan<string> names)
-    {
-        var from = Checkout.Combine(names);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            // Certificates that somebody made in the checkout stay there.
-            if (Path.GetRelativePath(from, file).Contains("certificates" + Path.DirectorySeparatorChar))
-            {
-                continue;
-            }
-
-            var to = Path.Combine(_folder.Combine(names), Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-    }
 }
 
 /// <summary>Runs the built <c>exvirt</c>, and what stands in front of it.</summary>

@@ -275,8 +275,8 @@ internal sealed class InstalledEstate : IAsyncDisposable
 
     private async Task PrepareAsync()
     {
-        Copy("crds");
-        Copy(Path.Combine("deploy", "kustomize"));
+        Checkout.CopyTo(_folder.Path, "crds");
+        Checkout.CopyTo(_folder.Path, "deploy", "kustomize");
         // The hosts' authority made the operator's certificate when it made theirs.
         Directory.CreateDirectory(Certificates);
         foreach (var file in new[] { "operator.crt", "operator.key", "ca.crt" })
@@ -315,16 +315,5 @@ internal sealed class InstalledEstate : IAsyncDisposable
                 .AsArray()
                 .Select(static argument => (string)argument!),
         ];
-    }
-
-    private void Copy(string folder)
-    {
-        var from = Checkout.Combine(folder);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Combine(_folder.Path, folder, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
     }
 }

@@ -7,6 +7,8 @@ namespace ExchangeVirt.Kubernetes.Tests.Estates;
 /// <summary>Brings an estate to where the small one is as declared.</summary>
 internal static class SmallEstateExtensions
 {
+    private const string Passes = "controller_runtime_reconcile_total{controller=\"exchangevirtualmachine\"";
+
     /// <summary>Declares what is missing, starts a replica where none runs, and waits until all is as declared.</summary>
     public static async Task BecomeReadyAsync(this InstalledEstate estate)
     {
@@ -16,9 +18,59 @@ internal static class SmallEstateExtensions
         }
 
         await estate.ApplyAsync(SmallEstate.Manifests(estate.Hosts.Endpoints));
+        // What stands in status may be the word of a leader before.
+        await estate.LeaderHasLookedAsync();
         await estate.UntilAsync("Ready", "True", SmallEstate.Members);
         await estate.UntilAsync("Synced", "True", [.. SmallEstate.Members, SmallEstate.Deletable]);
     }
+
+    /// <summary>Waits until the leader of now hears all hosts, and has looked at all VMs since.</summary>
+    private static async Task LeaderHasLookedAsync(this InstalledEstate estate)
+    {
+        var hearing = new Dictionary<string, double>(StringComparer.Ordinal);
+        string[] machines = [.. SmallEstate.Members, SmallEstate.Deletable];
+        await estate.UntilSoAsync(
+            "a replica leads that hears all hosts, and makes passes over all VMs",
+            async () =>
+            {
+                if (
+                    await estate.LeaderAsync() is not { } leader
+                    || Sum(await leader.MetricsAsync(), "exchangevirt_host_reachable") < estate.Hosts.Endpoints.Count
+                )
+                {
+                    return false;
+                }
+
+                var passes = Sum(await leader.MetricsAsync(), Passes);
+                if (hearing.TryAdd(leader.Name, passes))
+                {
+                    // Each is looked at again where somebody wrote to it.
+                    await estate.TouchAsync(machines);
+                }
+
+                return passes >= hearing[leader.Name] + machines.Length;
+            }
+        );
+    }
+
+    private static async Task TouchAsync(this InstalledEstate estate, params IReadOnlyList<string> machines) =>
+        (
+            await estate.Kubectl.RunAsync([
+                "label",
+                "exvm",
+                .. machines,
+                "-n",
+                InstalledEstate.Messaging,
+                "--overwrite",
+                $"tests.example/touched={estate.Plane.NewName("touch")}",
+            ])
+        ).Succeeded();
+
+    private static double Sum(string metrics, string series) =>
+        metrics
+            .Split('\n')
+            .Where(line => line.StartsWith(series, StringComparison.Ordinal))
+            .Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>Reads a condition of a host.</summary>
     public static async Task<(string? Status, string? Reason, string? Message)> HostConditionAsync(
@@ -35,15 +87,23 @@ internal static class SmallEstateExtensions
 
     /// <summary>Waits until a replica holds the lease.</summary>
     public static Task LeadsAsync(this InstalledEstate estate, Replica replica) =>
-        estate.UntilSoAsync(
-            $"{replica.Name} holds the lease",
-            async () =>
-                await estate.Plane.Raw.GetAsync(
-                    $"/apis/coordination.k8s.io/v1/namespaces/{InstalledEstate.System}/leases/exchangevirt-operator"
-                )
-                    is { IsSuccess: true } answer
-                && (string?)answer.Body["spec"]?["holderIdentity"] == replica.Name
-        );
+        estate.UntilSoAsync($"{replica.Name} holds the lease", async () => await estate.HolderAsync() == replica.Name);
+
+    /// <summary>Finds the replica that holds the lease.</summary>
+    /// <returns>Null where none that runs does.</returns>
+    private static async Task<Replica?> LeaderAsync(this InstalledEstate estate)
+    {
+        var holder = await estate.HolderAsync();
+        return estate.Replicas.LastOrDefault(each => each.Name == holder && !each.Process.HasExited);
+    }
+
+    private static async Task<string?> HolderAsync(this InstalledEstate estate) =>
+        await estate.Plane.Raw.GetAsync(
+            $"/apis/coordination.k8s.io/v1/namespaces/{InstalledEstate.System}/leases/exchangevirt-operator"
+        )
+            is { IsSuccess: true } answer
+            ? (string?)answer.Body["spec"]?["holderIdentity"]
+            : null;
 
     /// <summary>Reads the epoch that the installation has come to.</summary>
     public static async Task<InstallationEpoch> EpochAsync(this InstalledEstate estate)

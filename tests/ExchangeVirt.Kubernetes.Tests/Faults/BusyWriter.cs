@@ -37,8 +37,9 @@ internal sealed class BusyWriter : IAsyncDisposable
     /// <summary>Gets how often it has written to everything.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public int Rounds =>
-        _running is { IsFaulted: true, Exception: var failure }
-            ? throw new InvalidOperationException("The other writer failed.", failure)
+        // Whether it met a refusal or waited in vain for an answer.
+        _running.IsCompleted && !_stop.IsCancellationRequested
+            ? throw new InvalidOperationException("The other writer failed.", FailureOf(_running))
             : Volatile.Read(ref _rounds);
 
     /// <summary>Gets what it wrote last, by the path of each object.</summary>
@@ -56,6 +57,9 @@ internal sealed class BusyWriter : IAsyncDisposable
         await StopAsync();
         _stop.Dispose();
     }
+
+    private static Exception FailureOf(Task running) =>
+        (Exception?)running.Exception ?? new TaskCanceledException(running);
 
     private async Task RunAsync()
     {

@@ -55,22 +55,32 @@ public sealed class ConflictTests(SharedFaultEstate shared, ITestOutputHelper ou
     }
 
     // Waits until the operator has written nothing for ten rounds of the other's.
-    private static Task SettledAsync(FaultEstate estate, Supervised replica, BusyWriter writer)
+    private static async Task SettledAsync(FaultEstate estate, Supervised replica, BusyWriter writer)
     {
-        var (count, since) = (-1, writer.Rounds);
-        return replica.UntilAsync(
-            "the operator has nothing more to write",
-            async () =>
-            {
-                var now = (await OwnWritesAsync(estate)).Count;
-                if (now != count)
+        var last = new LastWrites(estate.Plane);
+        var since = writer.Rounds;
+        try
+        {
+            await replica.UntilAsync(
+                "the operator has nothing more to write",
+                async () =>
                 {
-                    (count, since) = (now, writer.Rounds);
-                }
+                    if (await last.LookAsync(await OwnWritesAsync(estate)))
+                    {
+                        since = writer.Rounds;
+                    }
 
-                return writer.Rounds >= since + 10;
-            }
-        );
+                    return writer.Rounds >= since + 10;
+                }
+            );
+        }
+        catch (TimeoutException late)
+        {
+            throw new TimeoutException(
+                $"The other writer is in round {writer.Rounds}, the last write was in round {since}.\n{last.Describe()}\n{late.Message}",
+                late
+            );
+        }
     }
 
     private static async Task<IReadOnlyList<AuditEntry>> OwnWritesAsync(FaultEstate estate) =>

@@ -59,22 +59,32 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
             var held = gate.HoldAsync(request => IsAbout(request, name) && Begun(estate, known) >= number);
             await declare(name);
             var ended = estate.ConvergedAsync(replica, name);
-            if (await Task.WhenAny(held, ended) == ended)
+            try
             {
-                await ended;
-                // It has fewer actions than that: all were died at.
-                Assert.Equal(died, Changes(estate, known).Select(static entry => entry.Action));
-                break;
-            }
+                if (await Task.WhenAny(held, ended) == ended)
+                {
+                    await ended;
+                    // It has fewer actions than that: all were died at.
+                    Assert.Equal(died, Changes(estate, known).Select(static entry => entry.Action));
+                    break;
+                }
 
-            await Until.TrueAsync("the action has ended", () => Changes(estate, known).Count >= number);
-            replica.Kill();
-            var done = Changes(estate, known).Select(static entry => entry.Action).ToList();
-            Assert.Equal([.. died, done[^1]], done);
-            died = done;
-            output.WriteLine($"{name}: killed after {string.Join(", ", done)} at {await held}");
-            gate.Open();
-            await ended;
+                await Until.TrueAsync("the action has ended", () => Changes(estate, known).Count >= number);
+                replica.Kill();
+                var done = Changes(estate, known).Select(static entry => entry.Action).ToList();
+                Assert.Equal([.. died, done[^1]], done);
+                died = done;
+                output.WriteLine($"{name}: killed after {string.Join(", ", done)} at {await held}");
+                gate.Open();
+                await ended;
+            }
+            catch
+            {
+                // Else it would wait on, beside the next test, for what nobody brings about any more.
+                await replica.DisposeAsync();
+                await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                throw;
+            }
 
             await estate.AssertNothingWasDoneTwiceAsync(name);
             Assert.Equal(137, replica.Ends[^1].Code);

@@ -1,4 +1,5 @@
 using ExchangeVirt.Envtest;
+using ExchangeVirt.Kubernetes.Tests.Estates;
 
 namespace ExchangeVirt.Kubernetes.Tests.Faults;
 
@@ -8,19 +9,23 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
 {
     private const int Failure = 1;
 
+    // Of the Deployment: from then on another may lead.
+    private static readonly TimeSpan s_leaseDuration = TimeSpan.FromSeconds(15);
+    private static readonly IReadOnlySet<string> s_none = new HashSet<string>();
+
     [Fact]
     public async Task An_API_server_that_starts_anew_while_VMs_are_made_and_at_rest_delays_things_and_nothing_else()
     {
         var estate = await shared.GetAsync();
         await using var replica = await Supervised.StartAsync(estate);
         string[] machines = ["anew01", "anew02", "anew03"];
-        var known = estate.Hosts.Journals().Count;
+        var known = Asked(estate, s_none).Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
         foreach (var machine in machines)
         {
             await estate.DeclareNewAsync(machine);
         }
 
-        await replica.UntilAsync("they are being made", () => estate.Hosts.Journals().Count > known);
+        await replica.UntilAsync("they are being made", () => Asked(estate, known).Count > 0);
         await estate.Plane.ApiServer.KillAsync();
         await estate.Plane.ApiServer.StartAsync();
         await estate.ConvergedAsync(replica, machines);
@@ -41,46 +46,90 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
         var estate = await shared.GetAsync();
         await using var replica = await Supervised.StartAsync(estate);
         string[] machines = ["still01", "still02", "still03", "still04", "still05", "still06"];
-        var known = estate.Hosts.Journals().Count;
+        await LosesItsLeaseAsync(
+            estate,
+            replica,
+            machines,
+            estate.Plane.Etcd.Freeze,
+            estate.Plane.Etcd.Thaw,
+            TimeSpan.FromSeconds(20)
+        );
+        await estate.DriftIsCorrectedAsync(replica, machines[0]);
+        await estate.AssertOnlyDeclaredOnesWereTouchedAsync();
+    }
+
+    [Fact]
+    public async Task A_leader_of_which_nothing_but_the_renewals_is_lost_ends_as_well()
+    {
+        var estate = await shared.GetAsync();
+        await using var gate = await ApiGate.StartAsync(estate.Plane);
+        await using var replica = await Supervised.StartAsync(estate, gate.Address);
+        await LosesItsLeaseAsync(
+            estate,
+            replica,
+            ["unrenewed01", "unrenewed02", "unrenewed03", "unrenewed04", "unrenewed05", "unrenewed06"],
+            () =>
+                _ = gate.HoldAsync(static request =>
+                    request.Path.Value!.Contains("/leases/", StringComparison.Ordinal)
+                ),
+            gate.Open,
+            TimeSpan.Zero
+        );
+    }
+
+    private static async Task LosesItsLeaseAsync(
+        FaultEstate estate,
+        Supervised replica,
+        string[] machines,
+        Action take,
+        Action giveBack,
+        TimeSpan atLeast
+    )
+    {
+        var known = Asked(estate, s_none).Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
         foreach (var machine in machines)
         {
             await estate.DeclareNewAsync(machine);
         }
 
-        await replica.UntilAsync("they are being made", () => estate.Hosts.Journals().Count > known);
+        await replica.UntilAsync("they are being made", () => Asked(estate, known).Count > 0);
         // No renewal was begun later than this.
         var stoodAt = Until.Clock.GetUtcNow();
         var stood = Until.Clock.GetTimestamp();
-        estate.Plane.Etcd.Freeze();
-        int asked;
+        take();
+        HashSet<string> asked;
         try
         {
             var code = await replica.Replica.Process.WaitForExitAsync();
             AssertLostItsLease(code, replica.Replica.Process.Log);
-            asked = estate.Hosts.Journals().Count;
+            asked = Asked(estate, s_none).Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
             await Until.TrueAsync(
-                "the store has stood still for 20 s",
-                () => Until.Clock.GetElapsedTime(stood) > TimeSpan.FromSeconds(20)
+                $"it has lasted {atLeast.TotalSeconds:0} s",
+                () => Until.Clock.GetElapsedTime(stood) >= atLeast
             );
         }
         finally
         {
-            estate.Plane.Etcd.Thaw();
+            giveBack();
         }
 
-        var journals = estate.Hosts.Journals();
-        Assert.Equal(asked, journals.Count);
-        Assert.All(journals, entry => Assert.True(entry.At <= stoodAt.AddSeconds(10), $"{entry} {entry.At:O}"));
+        Assert.Empty(Asked(estate, asked));
+        Assert.All(
+            Asked(estate, s_none),
+            entry => Assert.True(entry.At < stoodAt + s_leaseDuration, $"{entry} {entry.At:O}, {stoodAt:O}")
+        );
         // There was work left to do, and who has no lease did not do it.
         Assert.True(
-            journals.Skip(known).Count(static entry => entry.Action == "StartVirtualMachine") < machines.Length
+            Asked(estate, known).Count(static entry => entry.Action == "StartVirtualMachine") < machines.Length
         );
 
         await estate.ConvergedAsync(replica, machines);
         await estate.AssertNothingWasDoneTwiceAsync(machines);
-        await estate.DriftIsCorrectedAsync(replica, machines[0]);
-        await estate.AssertOnlyDeclaredOnesWereTouchedAsync();
     }
+
+    // Each host has a journal of its own: only the ids tell what is new in all of them.
+    private static IReadOnlyList<JournalEntry> Asked(FaultEstate estate, IReadOnlySet<string> known) =>
+        [.. estate.Hosts.Journals().Where(entry => !known.Contains(entry.OperationId))];
 
     private static void AssertLostItsLease(int code, string log)
     {

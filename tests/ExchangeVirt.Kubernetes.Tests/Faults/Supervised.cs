@@ -13,6 +13,8 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly FaultEstate _estate;
     private readonly Func<Task<Replica>> _start;
     private readonly List<(int Code, string Log)> _ends = [];
+    private readonly SemaphoreSlim _turn = new(1);
+    private bool _isDisposed;
 
     private Supervised(FaultEstate estate, Func<Task<Replica>> start, Replica replica)
     {
@@ -56,13 +58,23 @@ internal sealed class Supervised : IAsyncDisposable
     }
 
     /// <summary>Starts it again where it has ended.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody supervises it any more: whoever still waits shall end.</exception>
     public async Task LookAsync()
     {
-        if (Replica.Process.HasExited)
+        await _turn.WaitAsync();
+        try
         {
-            _ends.Add((Replica.Process.ExitCode, Replica.Process.Log));
-            await Replica.DisposeAsync();
-            Replica = await _start();
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (Replica.Process.HasExited)
+            {
+                _ends.Add((Replica.Process.ExitCode, Replica.Process.Log));
+                await Replica.DisposeAsync();
+                Replica = await _start();
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -104,5 +116,18 @@ internal sealed class Supervised : IAsyncDisposable
     /// <summary>Ends the replica at once, as a crash does; whoever waits for something starts it again.</summary>
     public void Kill() => Replica.Process.Send(UnixSignal.Kill);
 
-    public ValueTask DisposeAsync() => Replica.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            _isDisposed = true;
+            await Replica.DisposeAsync();
+        }
+        finally
+        {
+            // Not disposed of: whoever still waits for it shall learn that this is.
+            _turn.Release();
+        }
+    }
 }

@@ -26,24 +26,32 @@ public sealed class UpgradedDefinitionTests(SharedFaultEstate shared)
         await estate.ConvergedAsync(replica, "kept");
         await estate.DeclareNewAsync("midway");
 
-        await CustomResourceDefinitions.InstallAsync(estate.Plane, NextVersion());
-        await DeclareNewerAsync(estate, "odd-word", spec => spec["powerState"] = "Hibernated");
-        await DeclareNewerAsync(estate, "odd-field", spec => spec["burst"] = new JsonObject { ["credits"] = 7 });
-        await estate.DeclareNewAsync("plain");
-        await estate.ConvergedAsync(replica, "midway", "plain");
-        await estate.DriftIsCorrectedAsync(replica, "kept");
+        try
+        {
+            await CustomResourceDefinitions.InstallAsync(estate.Plane, NextVersion());
+            await DeclareNewerAsync(estate, "odd-word", spec => spec["powerState"] = "Hibernated");
+            await DeclareNewerAsync(estate, "odd-field", spec => spec["burst"] = new JsonObject { ["credits"] = 7 });
+            await estate.DeclareNewAsync("plain");
+            await estate.ConvergedAsync(replica, "midway", "plain");
+            await estate.DriftIsCorrectedAsync(replica, "kept");
 
-        await NotUnderstoodAsync(estate, replica, "odd-word", "Hibernated");
-        await NotUnderstoodAsync(estate, replica, "odd-field", "burst");
-        await estate.AssertNothingWasDoneTwiceAsync("midway", "plain");
+            await NotUnderstoodAsync(estate, replica, "odd-word", "Hibernated");
+            await NotUnderstoodAsync(estate, replica, "odd-field", "burst");
+            await estate.AssertNothingWasDoneTwiceAsync("midway", "plain");
 
-        // Once they say what this version knows, they are as any other.
-        await CorrectAsync(estate, "odd-word", new JsonObject { ["powerState"] = "Running" });
-        await CorrectAsync(estate, "odd-field", new JsonObject { ["burst"] = null });
-        await estate.ConvergedAsync(replica, "odd-word", "odd-field");
-        Assert.Empty(replica.Ends);
-        await estate.AssertNothingWasDoneTwiceAsync("odd-word", "odd-field");
-        await estate.AssertOnlyDeclaredOnesWereTouchedAsync();
+            // Once they say what this version knows, they are as any other.
+            await CorrectAsync(estate, "odd-word", new JsonObject { ["powerState"] = "Running" });
+            await CorrectAsync(estate, "odd-field", new JsonObject { ["burst"] = null });
+            await estate.ConvergedAsync(replica, "odd-word", "odd-field");
+            Assert.Empty(replica.Ends);
+            await estate.AssertNothingWasDoneTwiceAsync("odd-word", "odd-field");
+            await estate.AssertOnlyDeclaredOnesWereTouchedAsync();
+        }
+        finally
+        {
+            // The tests after this one share the server.
+            await CustomResourceDefinitions.InstallOursAsync(estate.Plane);
+        }
     }
 
     // One more optional field in spec and in status, one more word, and one more version that is served.

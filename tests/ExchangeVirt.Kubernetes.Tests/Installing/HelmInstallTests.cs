@@ -24,6 +24,14 @@ public sealed class HelmInstallTests(HelmInstallTests.Installation installation)
         {
             Assert.Equal("InSync", (await estate.ConditionAsync(machine, "Synced")).Reason);
         }
+
+        // It is this one that keeps it so.
+        var before = Untouched.Of(estate);
+        await estate.Hosts.DriftAsync("hv01", "EX01", "checkpoints=Production");
+        await estate.UntilSoAsync(
+            "the drift is corrected",
+            () => Task.FromResult(before.Since() is [{ Action: "DisableCheckpoints", Changed: true }])
+        );
     }
 
     [Fact]

@@ -8,6 +8,8 @@ namespace ExchangeVirt.Kubernetes.Tests.Installing;
 [Collection(nameof(SmallEstateTests))]
 public sealed class WebhookTests(SharedInstalledEstate shared)
 {
+    private const string ClaimedTwice = "virtual-machine-claimed-twice";
+
     [Fact]
     public async Task The_deletion_of_a_group_with_members_is_refused_and_names_them()
     {
@@ -25,15 +27,10 @@ public sealed class WebhookTests(SharedInstalledEstate shared)
         var estate = await JudgedAsync();
         var twin = Twin("second");
 
-        AssertRefused(
-            await estate.Kubectl.FeedAsync(twin, "apply", "-f", "-"),
-            "virtual-machine-claimed-twice",
-            "EX01",
-            "ex01"
-        );
+        AssertRefused(await estate.Kubectl.FeedAsync(twin, "apply", "-f", "-"), ClaimedTwice, "EX01", "ex01");
         AssertRefused(
             await estate.Kubectl.FeedAsync(twin, "apply", "--dry-run=server", "-f", "-"),
-            "virtual-machine-claimed-twice",
+            ClaimedTwice,
             "EX01",
             "ex01"
         );
@@ -61,7 +58,7 @@ public sealed class WebhookTests(SharedInstalledEstate shared)
         ).Succeeded();
         string[] delete = ["delete", "exvm", "ex02", "-n", "messaging", "--wait=false", "--dry-run=server"];
 
-        AssertRefused(await estate.Kubectl.RunAsync(delete), annotation);
+        AssertRefused(await estate.Kubectl.RunAsync(delete), "deletion-protected", annotation);
 
         (await estate.Kubectl.RunAsync("annotate", "exvm", "ex02", "-n", "messaging", $"{annotation}-")).Succeeded();
         (await estate.Kubectl.RunAsync(delete)).Succeeded();
@@ -80,12 +77,12 @@ public sealed class WebhookTests(SharedInstalledEstate shared)
         await JudgedAsync();
         const string path = "/apis/exchangevirt.io/v1alpha1/namespaces/messaging/exchangevirtualmachines/twin";
         var spec = await estate.Plane.Raw.PatchAsync(path, Json("""{"spec":{"virtualMachineName":"EX02"}}"""));
-        Assert.Contains("virtual-machine-claimed-twice", spec.Text, StringComparison.Ordinal);
+        Assert.Contains(ClaimedTwice, spec.Text, StringComparison.Ordinal);
 
         // The operator says on the object itself what is wrong, and holds it by its finalizer.
         await estate.UntilSoAsync(
             "the twin's status says that its VM is another's",
-            async () => (await estate.ConditionAsync("twin", "Ready")).Status is "False"
+            async () => await estate.ConditionAsync("twin", "Ready") is ("False", "OwnedByAnother", _)
         );
         var twin = (await estate.Plane.Raw.GetAsync(path)).Succeeded();
         Assert.Contains(
@@ -112,7 +109,10 @@ public sealed class WebhookTests(SharedInstalledEstate shared)
         await estate.UntilSoAsync(
             "the webhook is asked",
             async () =>
-                (await estate.Kubectl.FeedAsync(Twin("asked"), "apply", "--dry-run=server", "-f", "-")).ExitCode != 0
+                (await estate.Kubectl.FeedAsync(Twin("asked"), "apply", "--dry-run=server", "-f", "-")).Error.Contains(
+                    ClaimedTwice,
+                    StringComparison.Ordinal
+                )
         );
         return estate;
     }

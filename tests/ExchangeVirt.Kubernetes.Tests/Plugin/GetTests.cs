@@ -39,30 +39,37 @@ public sealed partial class GetTests(SharedEstate shared)
                 .DeepClone();
         var future = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!;
         future["properties"]!["fromTheFuture"] = new JsonObject { ["type"] = "string", ["description"] = "A field." };
-        await CustomResourceDefinitions.InstallAsync(estate.Plane, definition);
         await using var place = await estate.Plane.NamespaceAsync("future");
-        await Until.TrueAsync(
-            "the new field is kept",
-            async () =>
-            {
-                await estate.ApplyAsync(
-                    PluginEstate.Machine("ex09", more: "fromTheFuture: now", inNamespace: place.Name)
-                );
-                return (await JsonAsync(estate.Kubectl, place.Name))["spec"]!["fromTheFuture"] is not null;
-            }
-        );
+        try
+        {
+            await CustomResourceDefinitions.InstallAsync(estate.Plane, definition);
+            await Until.TrueAsync(
+                "the new field is kept",
+                async () =>
+                {
+                    await estate.ApplyAsync(
+                        PluginEstate.Machine("ex09", more: "fromTheFuture: now", inNamespace: place.Name)
+                    );
+                    return (await JsonAsync(estate.Kubectl, place.Name))["spec"]!["fromTheFuture"] is not null;
+                }
+            );
 
-        var ours = await JsonAsync(estate.Exvirt, place.Name);
-        var yaml = (await estate.Exvirt.RunAsync("get", "exvm/ex09", "-n", place.Name, "-o", "yaml")).Succeeded();
-        var status = await estate.Exvirt.RunAsync("status", "-n", place.Name);
+            var ours = await JsonAsync(estate.Exvirt, place.Name);
+            var yaml = (await estate.Exvirt.RunAsync("get", "exvm/ex09", "-n", place.Name, "-o", "yaml")).Succeeded();
+            var status = await estate.Exvirt.RunAsync("status", "-n", place.Name);
 
-        Assert.True(JsonNode.DeepEquals(await JsonAsync(estate.Kubectl, place.Name), ours), ours.ToJsonString());
-        Assert.Contains("fromTheFuture: now", yaml, StringComparison.Ordinal);
-        Assert.Equal(1, status.ExitCode);
-        Assert.Contains($"exvm/{place}/ex09", status.Output, StringComparison.Ordinal);
-        Assert.Contains("does not fit this version", status.Output, StringComparison.Ordinal);
-        await estate.DeleteAsync("exvm", "ex09", place.Name);
-        await CustomResourceDefinitions.InstallOursAsync(estate.Plane);
+            Assert.True(JsonNode.DeepEquals(await JsonAsync(estate.Kubectl, place.Name), ours), ours.ToJsonString());
+            Assert.Contains("fromTheFuture: now", yaml, StringComparison.Ordinal);
+            Assert.Equal(1, status.ExitCode);
+            Assert.Contains($"exvm/{place}/ex09", status.Output, StringComparison.Ordinal);
+            Assert.Contains("does not fit this version", status.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            // The tests after this one share the server.
+            await CustomResourceDefinitions.InstallOursAsync(estate.Plane);
+            await estate.Kubectl.RunAsync("delete", "exvm", "--all", "-n", place.Name);
+        }
     }
 
     [Fact]

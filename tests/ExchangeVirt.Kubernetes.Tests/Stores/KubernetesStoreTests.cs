@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest;
+using ExchangeVirt.Envtest.Access;
 using ExchangeVirt.Envtest.Definitions;
 using ExchangeVirt.Runtime.Stores;
 using ExchangeVirt.Runtime.Tests;
@@ -89,10 +91,7 @@ public sealed class KubernetesStoreTests(SharedControlPlane shared, SharedCustom
         (
             await cluster.Raw.PatchAsync(
                 $"{WidgetDefinition.Path(under.Namespace, "a")}/status?fieldManager=other",
-                new System.Text.Json.Nodes.JsonObject
-                {
-                    ["status"] = new System.Text.Json.Nodes.JsonObject { ["phase"] = "Theirs" },
-                }
+                new JsonObject { ["status"] = new JsonObject { ["phase"] = "Theirs" } }
             )
         ).Succeeded();
         var widget = (await under.Store.GetAsync<Widget>(new ResourceKey(under.Namespace, "a"), default))!;
@@ -119,6 +118,77 @@ public sealed class KubernetesStoreTests(SharedControlPlane shared, SharedCustom
         var writes = await plane.Audit.WritesAsync("exchangevirt-tests");
 
         Assert.Single(writes, write => write.Namespace == under.Namespace && write.Subresource == "status");
+    }
+
+    [Fact]
+    public async Task An_unchanged_status_is_not_asked_for_either_where_others_have_changed_the_object_meanwhile()
+    {
+        var plane = await shared.GetAsync();
+        await using var under = await KubernetesUnderTest.OpenAsync(plane);
+        await under.DeclareAsync("a");
+        var key = new ResourceKey(under.Namespace, "a");
+        var widget = (await under.Store.GetAsync<Widget>(key, default))!;
+        widget.Status = new WidgetStatus { Phase = "Seen" };
+        widget = await under.Store.UpdateStatusAsync(widget, default);
+        for (var touch = 1; touch <= 3; touch++)
+        {
+            await under.DeclareAsync("a", annotations: new Dictionary<string, string> { ["touch"] = $"{touch}" });
+            // As a watch hears of it while a pass is still at the version before.
+            await under.Store.GetAsync<Widget>(key, default);
+        }
+
+        await under.Store.UpdateStatusAsync(widget, default);
+
+        var writes = await plane.Audit.WritesAsync(Manager);
+        Assert.Single(writes, write => write.Namespace == under.Namespace && write.Subresource == "status");
+        // What is news is refused, and made anew from what is there now.
+        widget.Status = new WidgetStatus { Phase = "Changed" };
+        await Assert.ThrowsAsync<ResourceConflictException>(() => under.Store.UpdateStatusAsync(widget, default));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_part_of_a_status_that_another_manager_holds_on_to_is_let_go_of_once(bool onToday)
+    {
+        TestCluster cluster = onToday ? await today.GetAsync() : await shared.GetAsync();
+        await using var under = await KubernetesUnderTest.OpenAsync(cluster);
+        await under.DeclareAsync("a");
+        var (key, path) = (new ResourceKey(under.Namespace, "a"), WidgetDefinition.Path(under.Namespace, "a"));
+        await WriteAsync(new WidgetStatus { Phase = "Seen", Note = "passing" });
+        var theirs = WidgetDefinition.Widget("a", 1);
+        theirs.Remove("spec");
+        theirs["status"] = new JsonObject { ["note"] = "passing" };
+        (await cluster.Raw.PatchAsync($"{path}/status?fieldManager=other", theirs, RawApi.Apply)).Succeeded();
+
+        var kept = await WriteAsync(new WidgetStatus { Phase = "Seen" });
+        Assert.Equal("passing", kept.Status?.Note);
+        for (var touch = 1; touch <= 3; touch++)
+        {
+            var label = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["touch"] = $"{touch}" } },
+            };
+            (await cluster.Raw.PatchAsync($"{path}?fieldManager=busy", label)).Succeeded();
+            await WriteAsync(new WidgetStatus { Phase = "Seen" });
+        }
+
+        Assert.Equal(2, await StatusWritesAsync());
+        // What would change something is written all the same.
+        await WriteAsync(new WidgetStatus { Phase = "Changed" });
+        Assert.Equal(3, await StatusWritesAsync());
+
+        async Task<Widget> WriteAsync(WidgetStatus status)
+        {
+            var widget = (await under.Store.GetAsync<Widget>(key, default))!;
+            widget.Status = status;
+            return await under.Store.UpdateStatusAsync(widget, default);
+        }
+
+        async Task<int> StatusWritesAsync() =>
+            (await cluster.Audit.WritesAsync(Manager)).Count(write =>
+                write.Namespace == under.Namespace && write.Subresource == "status"
+            );
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -155,6 +156,53 @@ public sealed class AdmissionServerTests : IAsyncLifetime
         );
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_question_just_within_the_limit_is_read_though_nobody_asked_before_sending_it()
+    {
+        var large = Reviews.Machine();
+        var rest = (int)AdmissionWebhook.MaxBodyBytes - Reviews.Json(Reviews.Request("CREATE", large)).Length;
+        large["metadata"]!["annotations"] = new JsonObject { ["a"] = new string('x', rest - 100) };
+
+        using var client = Client();
+        Assert.NotEqual(true, client.DefaultRequestHeaders.ExpectContinue);
+        using var response = await client.PostAsync(
+            AdmissionWebhook.Path,
+            Content(Reviews.Json(Reviews.Request("CREATE", large)))
+        );
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var review = await response.Content.ReadFromJsonAsync<JsonObject>();
+        Assert.Equal("42", (string?)review!["response"]!["uid"]);
+    }
+
+    [Fact]
+    public async Task A_question_beyond_the_limit_is_refused_though_nobody_asked_before_sending_it()
+    {
+        var address = new Uri(_server.Urls.Single());
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.Host, address.Port);
+        await using var stream = new SslStream(
+            connection.GetStream(),
+            leaveInnerStreamOpen: false,
+            static (_, certificate, _, _) => certificate is not null
+        );
+        await stream.AuthenticateAsClientAsync(address.Host);
+
+        // As an API server does it: what is to come is told, and its beginning sent at once.
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST {AdmissionWebhook.Path} HTTP/1.1\r\nHost: it\r\nContent-Type: application/json\r\n"
+                    + $"Content-Length: {AdmissionWebhook.MaxBodyBytes + 1}\r\n\r\n{{"
+            )
+        );
+        using var answer = new StreamReader(stream, Encoding.ASCII);
+
+        Assert.StartsWith("HTTP/1.1 413 ", await answer.ReadLineAsync(), StringComparison.Ordinal);
+        // The next one is answered.
+        var (code, _) = await PostAsync(Reviews.Json(Reviews.Request("CREATE", Reviews.Machine())));
+        Assert.Equal(HttpStatusCode.OK, code);
     }
 
     [Fact]

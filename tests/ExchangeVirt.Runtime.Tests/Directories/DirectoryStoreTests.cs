@@ -88,6 +88,24 @@ public sealed class DirectoryStoreTests : IDisposable
     public void Dispose() => _estate.Dispose();
 
     [Fact]
+    public async Task A_new_object_has_no_status_whatever_its_manifest_says()
+    {
+        _estate.Write("fresh.json", Claiming("fresh", size: 1));
+        _estate.Settle();
+
+        Assert.Null((await _estate.MustGetAsync("fresh")).Status);
+        Assert.Null(_estate.Reader.Get<Widget>(Estate.Key("fresh"))!.Status);
+        Assert.All(_estate.Reader.ListJson(), static each => Assert.False(each.ContainsKey("status")));
+
+        // Nor does a manifest change what the operator wrote.
+        await WriteStatusAsync("Seen");
+        _estate.Write("a.json", Claiming("a", size: 2));
+        _estate.Settle();
+        var changed = await _estate.MustGetAsync("a");
+        Assert.Equal((2, "Seen"), (changed.Spec.Size, changed.Status?.Phase));
+    }
+
+    [Fact]
     public async Task An_unchanged_status_is_not_written_to_the_disk()
     {
         var first = await WriteStatusAsync("Seen");
@@ -248,6 +266,12 @@ public sealed class DirectoryStoreTests : IDisposable
 
         Assert.Equal(ResourceEventType.Bookmark, watch.Current.Type);
     }
+
+    // A manifest that was exported with its status, and put back as it was.
+    private static string Claiming(string name, int size) =>
+        Estate
+            .Json(name, size)
+            .Replace("\"spec\":", "\"status\":{\"phase\":\"Ready\"},\"spec\":", StringComparison.Ordinal);
 
     private async Task<Widget> WriteStatusAsync(string phase)
     {
