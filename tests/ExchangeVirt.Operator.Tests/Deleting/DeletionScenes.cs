@@ -92,6 +92,20 @@ public sealed class DeletionScenes
     }
 
     [Fact]
+    public async Task A_host_that_is_not_understood_holds_a_deletion_up_as_a_silent_one_does()
+    {
+        await using var estate = await InSyncAsync(s_off);
+        await estate.StopOperatorAsync();
+        estate.Misfit = static entity => entity is HyperVHost ? "spec.tier: unknown field." : null;
+        await estate.StartOperatorAsync();
+
+        await DeleteAsync(estate);
+        await estate.UntilAsync(() => Says(estate, "DeletionWaits", "hv01"), "waits");
+        await estate.PassAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
+        Assert.NotNull(estate.Machine("ex01"));
+    }
+
+    [Fact]
     public async Task A_silent_host_holds_a_deletion_up_for_an_hour_and_no_longer()
     {
         await using var estate = await InSyncAsync(s_off);

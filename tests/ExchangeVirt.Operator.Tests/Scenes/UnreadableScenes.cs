@@ -91,34 +91,6 @@ public sealed class UnreadableScenes
     }
 
     [Fact]
-    public async Task A_VM_that_is_deleted_waits_for_its_host_to_be_understood()
-    {
-        await using var estate = new EstateUnderTest();
-        estate.AddHost("hv01", EstateUnderTest.Right("ex01"));
-        estate.WritePolicy();
-        estate.WriteMachine("ex01");
-        await estate.StartAsync();
-        await estate.UntilAsync(() => estate.IsInSync("ex01"), "in sync");
-        await estate.StopOperatorAsync();
-        estate.Misfit = static entity => Odd(entity, "hv01");
-        await estate.StartOperatorAsync();
-
-        await estate.Store.DeleteAsync<ExchangeVirtualMachine>(
-            new ResourceKey("messaging", "ex01"),
-            CancellationToken.None
-        );
-
-        await estate.UntilAsync(
-            () =>
-                estate.Condition("ex01", "Ready") is { Reason: "DeletionWaits" } ready
-                && ready.Message.Contains("hv01", StringComparison.Ordinal),
-            "waits"
-        );
-        await estate.PassAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(1));
-        Assert.NotNull(estate.Machine("ex01"));
-    }
-
-    [Fact]
     public async Task A_member_on_a_host_that_is_not_understood_counts_as_down()
     {
         await using var estate = new EstateUnderTest();
