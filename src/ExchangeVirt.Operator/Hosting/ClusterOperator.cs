@@ -58,7 +58,15 @@ public sealed partial class ClusterOperator : IAsyncDisposable
         _meters = meters;
         _logger = logger;
         _margin = options.Election is { } election ? election.LeaseDuration - election.RenewDeadline : TimeSpan.Zero;
-        var endpoints = OperatorEndpoints.Create(options, new Health(plane, elector), meters, seams);
+        var endpoints = OperatorEndpoints.Create(
+            options,
+            new Health(
+                plane.Informers,
+                elector is null ? null : () => new LeaseSight(elector.IsLeading, elector.SinceLook)
+            ),
+            meters,
+            seams
+        );
         _servers = webhook is null ? [endpoints] : [endpoints, webhook];
     }
 

@@ -1,5 +1,4 @@
 using ExchangeVirt.Runtime.Informers;
-using ExchangeVirt.Runtime.Leadership;
 
 namespace ExchangeVirt.Operator.Hosting;
 
@@ -8,11 +7,18 @@ namespace ExchangeVirt.Operator.Hosting;
 /// <param name="Problem">What is wrong; null where it is well.</param>
 public sealed record HealthCheck(string Name, string? Problem);
 
+/// <summary>What a replica knows of the lease.</summary>
+/// <param name="IsHeld">Whether it holds it.</param>
+/// <param name="SinceLook">How long ago it last saw it.</param>
+public readonly record struct LeaseSight(bool IsHeld, TimeSpan SinceLook);
+
 /// <summary>
 /// Tells whether this process is alive (else it is started again) and whether it is ready (else nothing is sent to it). A
 /// standby is ready as well: it answers the webhook, and leads within seconds.
 /// </summary>
-public sealed class Health(ControlPlane plane, LeaseElector? elector)
+/// <param name="informers">What follows the store.</param>
+/// <param name="lease">Tells of the lease; absent where none is asked for.</param>
+public sealed class Health(IReadOnlyList<IInformer> informers, Func<LeaseSight>? lease = null)
 {
     /// <summary>A part that neither heard nor asked for so long will not do so by itself.</summary>
     private static readonly TimeSpan s_stuck = TimeSpan.FromMinutes(10);
@@ -26,7 +32,7 @@ public sealed class Health(ControlPlane plane, LeaseElector? elector)
     /// <summary>Lists what must be so for the process to go on. An API server that is away is no reason to start again.</summary>
     public IReadOnlyList<HealthCheck> Alive() =>
         [
-            .. plane.Informers.Select(static informer => new HealthCheck(
+            .. informers.Select(static informer => new HealthCheck(
                 $"watch-{informer.Kind}",
                 informer.SinceActive < s_stuck
                     ? null
@@ -35,7 +41,7 @@ public sealed class Health(ControlPlane plane, LeaseElector? elector)
         ];
 
     /// <summary>Lists what must be so for the process to be of use.</summary>
-    public IReadOnlyList<HealthCheck> Ready() => [.. plane.Informers.Select(Watch), Leadership()];
+    public IReadOnlyList<HealthCheck> Ready() => [.. informers.Select(Watch), Leadership()];
 
     private static HealthCheck Watch(IInformer informer) =>
         new(
@@ -48,8 +54,8 @@ public sealed class Health(ControlPlane plane, LeaseElector? elector)
     private HealthCheck Leadership() =>
         new(
             "leadership",
-            elector is null || elector.IsLeading ? null
-                : elector.SinceLook < s_unseen ? null
-                : $"The lease was not seen for {elector.SinceLook.TotalSeconds:0} s."
+            lease?.Invoke() is { IsHeld: false } sight && sight.SinceLook >= s_unseen
+                ? $"The lease was not seen for {sight.SinceLook.TotalSeconds:0} s."
+                : null
         );
 }

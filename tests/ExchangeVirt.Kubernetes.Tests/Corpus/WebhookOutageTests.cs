@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ExchangeVirt.Envtest;
+using ExchangeVirt.Envtest.Definitions;
 using ExchangeVirt.Operator.Admission;
 using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Tests.Corpus;
@@ -57,32 +58,31 @@ public sealed class WebhookOutageTests(SharedControlPlane shared)
         return answer.IsSuccess;
     }
 
-    /// <summary>Registers it for one namespace alone: others share the server.</summary>
+    /// <summary>Registers it as we ship it, at its address here, and for one namespace alone: others share the server.</summary>
     private static async Task RegisterAsync(ControlPlane plane, string inNamespace, string address)
     {
         var label = JsonNode.Parse($$"""{"metadata":{"labels":{"judged":"{{inNamespace}}"} } }""")!;
         (await plane.Raw.PatchAsync($"/api/v1/namespaces/{inNamespace}", label)).Succeeded();
         var authority = Convert.ToBase64String(Encoding.UTF8.GetBytes(plane.Authority.Certificate));
-        var configuration = JsonNode.Parse(
-            $$"""
+        var configuration = YamlFiles
+            .Load(Checkout.Combine("deploy", "kustomize", "base", "validating-webhook.yaml"))
+            .Single();
+        configuration["metadata"] = new JsonObject { ["name"] = inNamespace };
+        foreach (var judged in configuration["webhooks"]!.AsArray())
+        {
+            judged!["clientConfig"] = new JsonObject
             {
-              "metadata": {"name": "{{inNamespace}}"},
-              "webhooks": [{
-                "name": "validate.exchangevirt.io",
-                "admissionReviewVersions": ["v1"],
-                "sideEffects": "None",
-                "failurePolicy": "Ignore",
-                "timeoutSeconds": 5,
-                "clientConfig": {"url": "{{address}}{{AdmissionWebhook.Path}}", "caBundle": "{{authority}}" },
-                "namespaceSelector": {"matchLabels": {"judged": "{{inNamespace}}"} },
-                "rules": [{
-                  "apiGroups": ["exchangevirt.io"], "apiVersions": ["v1alpha1"],
-                  "operations": ["CREATE", "UPDATE", "DELETE"], "resources": ["exchangevirtualmachines"]
-                }]
-              }]
-            }
-            """
-        )!;
+                ["url"] = address + AdmissionWebhook.Path,
+                ["caBundle"] = authority,
+            };
+            judged["namespaceSelector"] = new JsonObject
+            {
+                ["matchLabels"] = new JsonObject { ["judged"] = inNamespace },
+            };
+            // What is in no namespace is selected by none.
+            judged["rules"]!.AsArray().RemoveAll(static rule => (string?)rule!["scope"] != "Namespaced");
+        }
+
         (
             await plane.Raw.PostAsync(
                 "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",

@@ -82,9 +82,6 @@ internal sealed class Replica : IAsyncDisposable
     /// <summary>Asks whether the replica is ready, as the kubelet would.</summary>
     public Task<bool> IsReadyAsync() => IsWellAsync(_health, "readyz");
 
-    /// <summary>Asks whether the replica is alive, as the kubelet would.</summary>
-    public Task<bool> IsAliveAsync() => IsWellAsync(_health, "healthz");
-
     /// <summary>Reads the replica's metrics.</summary>
     public async Task<string> MetricsAsync()
     {

@@ -46,11 +46,14 @@ public sealed class ClockTests(SharedFaultEstate shared)
         // From the moment on in which the guest is asked to shut down.
         async Task ConvergesAsync(string machine, TimeSpan ahead)
         {
-            var known = estate.Hosts.Journals().Count;
+            var known = estate.Hosts.Journals().Select(static entry => entry.OperationId).ToHashSet();
             await estate.DeclareWrongAsync(machine);
             await leader.UntilAsync(
                 $"{machine} is asked to shut down",
-                () => estate.Hosts.Journals().Skip(known).Any(static entry => entry.Action == "ShutDownGuest")
+                () =>
+                    estate
+                        .Hosts.Journals()
+                        .Any(entry => entry.Action == "ShutDownGuest" && !known.Contains(entry.OperationId))
             );
             clock.Set(ahead);
             await estate.ConvergedAsync(leader, machine);

@@ -290,7 +290,7 @@ public sealed class ExpositionScenes
                     Metrics = _metrics,
                     Identity = "test",
                 },
-                new Health(estate.Plane, elector: null),
+                new Health(estate.Plane.Informers),
                 _meters,
                 new ClusterSeams(
                     estate.Time,
