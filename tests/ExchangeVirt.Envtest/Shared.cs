@@ -7,29 +7,21 @@ namespace ExchangeVirt.Envtest;
 public abstract class Shared<T> : IAsyncDisposable
     where T : TestCluster
 {
-    private readonly Lock _gate = new();
-    private Task<T>? _cluster;
+    private readonly Once<T> _cluster;
+
+    private protected Shared() => _cluster = new Once<T>(StartAsync);
 
     /// <summary>Returns the cluster; skips the test where this machine cannot have one.</summary>
     public async Task<T> GetAsync()
     {
         await RequireAsync();
-        lock (_gate)
-        {
-            _cluster ??= StartAsync();
-        }
-
-        return await _cluster;
+        return await _cluster.GetAsync();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_cluster is { IsCompletedSuccessfully: true })
-        {
-            await (await _cluster).DisposeAsync();
-        }
-
+        await _cluster.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 

@@ -15,19 +15,14 @@ public sealed class SharedClientEstate : IAsyncDisposable
 
     private static readonly string[] s_fitting = ["ex01", "ex02", "ex03", "ex04", "edge01", "edge02", "mbx01"];
 
-    private readonly Lock _gate = new();
-    private Task<InstalledEstate>? _estate;
+    private readonly Once<InstalledEstate> _estate;
+
+    public SharedClientEstate() => _estate = new Once<InstalledEstate>(StartAsync);
 
     /// <summary>Gets what kubectl found to differ after the estate was applied, before the operator had seen it.</summary>
     internal ToolResult? DifferencesBeforeTheOperator { get; private set; }
 
-    internal Task<InstalledEstate> GetAsync()
-    {
-        lock (_gate)
-        {
-            return _estate ??= StartAsync();
-        }
-    }
+    internal Task<InstalledEstate> GetAsync() => _estate.GetAsync();
 
     /// <summary>Gets the estate with kubectl; skips the test where that version cannot be had.</summary>
     internal async Task<(InstalledEstate Estate, Tool Kubectl)> WithKubectlAsync(string version)
@@ -39,13 +34,7 @@ public sealed class SharedClientEstate : IAsyncDisposable
     /// <summary>Gets the folder of manifests as they were applied.</summary>
     internal static string Manifests(InstalledEstate estate) => Path.Combine(estate.Deliverables, "contoso");
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_estate is { IsCompletedSuccessfully: true })
-        {
-            await (await _estate).DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _estate.DisposeAsync();
 
     private async Task<InstalledEstate> StartAsync()
     {

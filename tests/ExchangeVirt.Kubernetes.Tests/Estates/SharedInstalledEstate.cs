@@ -9,17 +9,15 @@ namespace ExchangeVirt.Kubernetes.Tests.Estates;
 public sealed class SharedInstalledEstate : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new("small");
-    private readonly Lock _gate = new();
-    private Task<InstalledEstate>? _estate;
+    private readonly Once<InstalledEstate> _estate;
+
+    public SharedInstalledEstate() =>
+        _estate = new Once<InstalledEstate>(() =>
+            InstalledEstate.StartAsync(SmallEstate.Describe(_folder.Combine("hosts")))
+        );
 
     /// <summary>Gets the estate, with nothing declared yet.</summary>
-    internal Task<InstalledEstate> GetAsync()
-    {
-        lock (_gate)
-        {
-            return _estate ??= InstalledEstate.StartAsync(SmallEstate.Describe(_folder.Combine("hosts")));
-        }
-    }
+    internal Task<InstalledEstate> GetAsync() => _estate.GetAsync();
 
     /// <summary>Gets the estate with a replica that leads, and everything as declared.</summary>
     internal async Task<InstalledEstate> GetReadyAsync()
@@ -31,11 +29,7 @@ public sealed class SharedInstalledEstate : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_estate is { IsCompletedSuccessfully: true })
-        {
-            await (await _estate).DisposeAsync();
-        }
-
+        await _estate.DisposeAsync();
         _folder.Dispose();
     }
 }

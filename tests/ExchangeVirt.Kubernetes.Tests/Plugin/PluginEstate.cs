@@ -14,24 +14,11 @@ public sealed class PluginTests : ICollectionFixture<SharedEstate>;
 /// <summary>Starts the estate when the first test asks for it.</summary>
 public sealed class SharedEstate : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
-    private Task<PluginEstate>? _estate;
+    private readonly Once<PluginEstate> _estate = new(PluginEstate.StartAsync);
 
-    public Task<PluginEstate> GetAsync()
-    {
-        lock (_gate)
-        {
-            return _estate ??= PluginEstate.StartAsync();
-        }
-    }
+    public Task<PluginEstate> GetAsync() => _estate.GetAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_estate is { IsCompletedSuccessfully: true })
-        {
-            await (await _estate).DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _estate.DisposeAsync();
 }
 
 /// <summary>
