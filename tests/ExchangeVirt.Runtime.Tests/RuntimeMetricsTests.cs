@@ -96,7 +96,7 @@ public sealed class RuntimeMetricsTests
         using var seen = new MetricsSeen("bounds");
         _ = new ControllerMetrics("bounds", workers: 1);
         using var queue = new WorkQueue<int>(new WorkQueueOptions("bounds"), new FakeTimeProvider(), () => 0);
-        Kubernetes.RestClientMetrics.Record("GET", "200", "bounds", TimeSpan.Zero);
+        Runtime.Kubernetes.RestClientMetrics.Record("GET", "200", "bounds", TimeSpan.Zero);
 
         var bounds = Assert.IsType<Histogram<double>>(seen.Instruments[name]).Advice!.HistogramBucketBoundaries!;
 
@@ -111,7 +111,7 @@ public sealed class RuntimeMetricsTests
         using var seen = new MetricsSeen("words");
         _ = new ControllerMetrics("words", workers: 1);
         using var queue = new WorkQueue<int>(new WorkQueueOptions("words"), new FakeTimeProvider(), () => 0);
-        Kubernetes.RestClientMetrics.Record("GET", "200", "words", TimeSpan.Zero);
+        Runtime.Kubernetes.RestClientMetrics.Record("GET", "200", "words", TimeSpan.Zero);
         using var leadership = new LeadershipMetrics("lease", static () => true);
 
         Assert.True(seen.Instruments.Count >= 19, $"{seen.Instruments.Count} instruments");

@@ -99,25 +99,19 @@ public sealed class HostController(
         }
 
         var name = Desired.PolicyNameOf(entity);
-        if (caches.WhyPolicyIsUnread(name) is { } unread)
+        if (caches.WhatIsWrongWithPolicy(name) is { } wrong)
         {
             return new HostProblem(
                 GateReasons.PolicyInvalid,
-                $"The VirtualizationPolicy '{name}' cannot be followed: {unread} Upgrade the operator, or correct it; until then the built-in values judge the host, and nothing is placed on it."
+                $"The VirtualizationPolicy '{name}' cannot be followed: {wrong} Correct it; until then the built-in values judge the host, and nothing is placed on it."
             );
         }
 
-        return caches.PolicyOf(entity) switch
-        {
-            null when name != Desired.DefaultPolicy => new HostProblem(
+        return caches.PolicyOf(entity) is null && name != Desired.DefaultPolicy
+            ? new HostProblem(
                 Reasons.UnknownPolicy,
                 $"spec.policyName names the VirtualizationPolicy '{name}', which does not exist. Apply it, or correct the name; until then the built-in values judge the host, and nothing is placed on it."
-            ),
-            { } policy when Soundness.Describe(Soundness.CheckUnchanging(policy)) is { } wrong => new HostProblem(
-                GateReasons.PolicyInvalid,
-                $"The VirtualizationPolicy '{name}' cannot be followed: {wrong} Correct it; until then the built-in values judge the host, and nothing is placed on it."
-            ),
-            _ => null,
-        };
+            )
+            : null;
     }
 }

@@ -7,8 +7,6 @@ using ExchangeVirt.Resources.Mapping;
 using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Stores;
-using k8s;
-using k8s.Models;
 
 namespace ExchangeVirt.Operator.Deciding;
 
@@ -31,12 +29,11 @@ public sealed class SituationReader(
         var owner = new OwnerMark(installation, desired.Key);
         var policyName = Desired.PolicyNameOf(entity);
         var declared = caches.PolicyOf(entity);
-        var unreadPolicy = caches.WhyPolicyIsUnread(policyName);
         var policy = Desired.From(declared);
-        var invalidPolicy = unreadPolicy ?? (declared is null ? null : WhatIsWrongWith(declared));
+        var invalidPolicy = caches.WhatIsWrongWithPolicy(policyName);
         var (windows, windowProblem) = invalidPolicy is null ? Windows(declared, now) : ([], invalidPolicy);
         var group = caches.GroupOf(entity);
-        var unreadGroup = caches.WhyGroupIsUnread(entity);
+        var invalidGroup = caches.WhatIsWrongWithGroupOf(entity);
         var everywhere = await pauseEverywhere.Heard(cancellationToken);
         return new Situation
         {
@@ -44,12 +41,12 @@ public sealed class SituationReader(
             Desired = desired,
             Invalid = Soundness.Describe(unsound),
             Owner = owner,
-            Policy = unreadPolicy is null ? policy : policy with { Name = policyName },
+            Policy = invalidPolicy is null ? policy : policy with { Name = policyName },
             MissingPolicy =
-                declared is null && unreadPolicy is null && policyName != Desired.DefaultPolicy ? policyName : null,
+                declared is null && invalidPolicy is null && policyName != Desired.DefaultPolicy ? policyName : null,
             InvalidPolicy = invalidPolicy,
-            MissingGroup = group is null && unreadGroup is null ? desired.Exchange.AvailabilityGroup : null,
-            InvalidGroup = unreadGroup ?? (group is null ? null : WhatIsWrongWith(group)),
+            MissingGroup = group is null && invalidGroup is null ? desired.Exchange.AvailabilityGroup : null,
+            InvalidGroup = invalidGroup,
             Rules = Desired.RulesFor(entity, policy),
             Group = group is null ? null : GroupFactsReader.Read(group, caches, fleet, owner.Installation),
             Sighting = Sight(entity, desired, owner),
@@ -162,9 +159,6 @@ public sealed class SituationReader(
 
         return pauses;
     }
-
-    private static string? WhatIsWrongWith(IKubernetesObject<V1ObjectMeta> cached) =>
-        Soundness.Describe(Soundness.CheckUnchanging(cached));
 
     private static (IReadOnlyList<MaintenanceInterval> Windows, string? Problem) Windows(
         VirtualizationPolicy? policy,

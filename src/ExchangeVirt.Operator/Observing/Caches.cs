@@ -5,6 +5,8 @@ using ExchangeVirt.Resources.Rules;
 using ExchangeVirt.Resources.V1Alpha1;
 using ExchangeVirt.Runtime.Informers;
 using ExchangeVirt.Runtime.Stores;
+using k8s;
+using k8s.Models;
 
 namespace ExchangeVirt.Operator.Observing;
 
@@ -119,19 +121,22 @@ public sealed class Caches
     public VirtualizationPolicy? PolicyOf(HyperVHost entity) =>
         Policies.Get(new ResourceKey(null, Desired.PolicyNameOf(entity)));
 
-    /// <summary>Tells why the DAG that a VM names cannot be read.</summary>
-    /// <returns>Null where it can be, or does not exist.</returns>
-    public string? WhyGroupIsUnread(ExchangeVirtualMachine entity) =>
+    /// <summary>Tells why the DAG that a VM names cannot be reckoned with: it cannot be read as it is now, or is not sound.</summary>
+    /// <returns>Null where it can be, and where it does not exist.</returns>
+    public string? WhatIsWrongWithGroupOf(ExchangeVirtualMachine entity) =>
         Desired.GroupNameOf(entity) is { } name
             ? UnreadableDeclarations.Describe(
                 Unreadable.Group(new ResourceKey(entity.Metadata.NamespaceProperty, name))
-            )
+            ) ?? WhatIsUnsound(GroupOf(entity))
             : null;
 
-    /// <summary>Tells why a policy cannot be read.</summary>
-    /// <returns>Null where it can be, or does not exist.</returns>
-    public string? WhyPolicyIsUnread(string policy) =>
-        UnreadableDeclarations.Describe(Unreadable.Policy(new ResourceKey(null, policy)));
+    /// <summary>Tells why a policy cannot be followed: it cannot be read as it is now, or is not sound.</summary>
+    /// <returns>Null where it can be, and where it does not exist.</returns>
+    public string? WhatIsWrongWithPolicy(string name)
+    {
+        var key = new ResourceKey(null, name);
+        return UnreadableDeclarations.Describe(Unreadable.Policy(key)) ?? WhatIsUnsound(Policies.Get(key));
+    }
 
     /// <summary>Tells why a host's object cannot be read.</summary>
     /// <returns>Null where it can be, or does not exist.</returns>
@@ -172,7 +177,7 @@ public sealed class Caches
         var name = Desired.PolicyNameOf(entity);
         return definition.Problem is not null ? definition
             : WhyHostIsUnread(entity.Metadata.Name) is { } why ? definition with { Problem = why }
-            : WhyPolicyIsUnread(name) is not null
+            : WhatIsWrongWithPolicy(name) is not null
                 ? definition with
                 {
                     Problem = $"its policy {name} cannot be followed",
@@ -181,11 +186,6 @@ public sealed class Caches
                 ? definition with
                 {
                     Problem = $"its policy {name} does not exist",
-                }
-            : policy is not null && Soundness.CheckUnchanging(policy).Count > 0
-                ? definition with
-                {
-                    Problem = $"its policy {name} cannot be followed",
                 }
             : definition;
     }
@@ -196,4 +196,7 @@ public sealed class Caches
     /// <summary>Lists the VMs that name a policy.</summary>
     public IReadOnlyList<ExchangeVirtualMachine> UnderPolicy(string policy) =>
         VirtualMachines.ByIndex(PolicyIndex, policy);
+
+    private static string? WhatIsUnsound(IKubernetesObject<V1ObjectMeta>? cached) =>
+        cached is null ? null : Soundness.Describe(Soundness.CheckUnchanging(cached));
 }

@@ -22,5 +22,5 @@ public sealed record UnreadableDeclarations
     public static string? Describe(UnreadableResource? resource) =>
         resource is null
             ? null
-            : $"this version of the operator does not understand it: {resource.Message.TrimEnd('.', ' ')}.";
+            : $"this version of the operator does not understand it, and a newer one may: {resource.Message.TrimEnd('.', ' ')}.";
 }

@@ -17,7 +17,7 @@ internal static class PagedList
     /// <param name="pageSize">How many objects a page holds at the most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>No page where the server does not serve the kind.</returns>
-    /// <exception cref="ResourceVersionExpiredException">The server no longer remembers what it gave the first page from.</exception>
+    /// <exception cref="ResourceVersionExpiredException">The server no longer has what it gave the first page from.</exception>
     /// <exception cref="KubernetesApiException">The server refused.</exception>
     public static async IAsyncEnumerable<JsonElement> ReadAsync(
         KubernetesApi api,
@@ -36,6 +36,12 @@ internal static class PagedList
             );
             if (page is null)
             {
+                // Half a list taken for a whole one would tell of the other half as deleted.
+                if (next is not null)
+                {
+                    throw new ResourceVersionExpiredException($"The server ceased to serve {path} amid its pages.");
+                }
+
                 yield break;
             }
 

@@ -11,7 +11,7 @@ public sealed class PlanCommandTests
             { "never ran", "No operator ever ran in namespace exchangevirt-system" },
             { "not to be seen", "You (jane) may not list configmaps/exchangevirt-installation" },
             { "damaged", "exchangevirt-installation has no data.value" },
-            { "empty", "which VMs" },
+            { "empty", "Its id is empty." },
         };
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class PlanCommandTests
 
         Assert.True(run.ExitCode == 3, run.All);
         Assert.Contains("Which VMs are this installation's cannot be told", run.Error, StringComparison.Ordinal);
-        Assert.Contains(told, run.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(told, run.Error, StringComparison.Ordinal);
         Assert.Equal("", run.Output);
     }
 

@@ -19,6 +19,18 @@ namespace ExchangeVirt.Cli.Tests.Support;
 /// </summary>
 internal sealed class SmallApiServer : IAsyncDisposable
 {
+    // What a path ends with that names a list.
+    private static readonly HashSet<string> s_plurals =
+    [
+        .. ResourceKind.All.Select(static kind => kind.Type.Plural),
+        "configmaps",
+        "customresourcedefinitions",
+        "deployments",
+        "events",
+        "leases",
+        "namespaces",
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _asked = [];
@@ -149,7 +161,7 @@ internal sealed class SmallApiServer : IAsyncDisposable
             case "GET" when _objects.TryGetValue(path, out var one):
                 await WriteAsync(context, 200, one);
                 break;
-            case "GET" when !path.EndsWith("-operator", StringComparison.Ordinal):
+            case "GET" when s_plurals.Contains(path[(path.LastIndexOf('/') + 1)..]):
                 await WriteAsync(context, 200, ListOf(path, context.Request.Query["fieldSelector"]));
                 break;
             default:

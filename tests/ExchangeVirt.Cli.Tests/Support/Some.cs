@@ -134,9 +134,16 @@ internal static class Some
         };
 
     public static DatabaseAvailabilityGroup Group(string name, params IReadOnlyList<DisruptionGrant> grants) =>
+        Group(name, "messaging", grants);
+
+    public static DatabaseAvailabilityGroup Group(
+        string name,
+        string inNamespace,
+        params IReadOnlyList<DisruptionGrant> grants
+    ) =>
         new()
         {
-            Metadata = Metadata(name, "messaging"),
+            Metadata = Metadata(name, inNamespace),
             Status = new DatabaseAvailabilityGroupStatus
             {
                 ObservedGeneration = 1,

@@ -33,7 +33,8 @@ public sealed record ProgramStart(string Program, IReadOnlyList<string> Argument
 public sealed class GuardedProcess : IAsyncDisposable
 {
     // The program writes its own process id as the first line before it becomes the program, so nothing can come before it.
-    // Job control at its start gives it a process group, to be killed with all that it starts, and leaves it deaf to no signal.
+    // Job control at its start gives it a process group, to be killed with all that it starts. What this process is deaf to, as to
+    // Ctrl-C where a script started it in the background, no shell can undo for what it starts, but env can.
     // Every signal to the guard but the last only interrupts the waiting, which then goes on.
     private const string Guard = """
         folder=$1
@@ -42,7 +43,11 @@ public sealed class GuardedProcess : IAsyncDisposable
         orphaned=
         trap : INT HUP TERM
         set -m
-        sh -c 'echo "$$"; exec "$@"' program "$@" 3<&- &
+        sh -c '
+          echo "$$"
+          env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT -- "$@"
+          exec "$@"
+        ' program "$@" 3<&- &
         program=$!
         set +m
         exec 2>/dev/null

@@ -104,6 +104,13 @@ internal sealed class SimulatedHosts : IAsyncDisposable
     /// <summary>Reads what all agents were asked for.</summary>
     public IReadOnlyList<JournalEntry> Journals() => [.. Endpoints.Keys.SelectMany(Journal)];
 
+    /// <summary>Reads what all agents were asked for that was not known yet: each has a journal of its own, so that what is new is not what comes last.</summary>
+    public IReadOnlyList<JournalEntry> JournalsBeyond(IEnumerable<JournalEntry> known)
+    {
+        var ids = known.Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
+        return [.. Journals().Where(entry => !ids.Contains(entry.OperationId))];
+    }
+
     private JsonNode Simulated(string host) =>
         JsonNode.Parse(File.ReadAllText(Path.Combine(StateFolder(host), "simulated-host.json")))!;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using ExchangeVirt.Agent.Contract;
 using ExchangeVirt.Envtest;
 
@@ -7,7 +8,7 @@ namespace ExchangeVirt.Kubernetes.Tests.Estates;
 /// <summary>Brings an estate to where the small one is as declared.</summary>
 internal static class SmallEstateExtensions
 {
-    private const string Passes = "controller_runtime_reconcile_total{controller=\"exchangevirtualmachine\"";
+    private const string OfMachines = "controller=\"exchangevirtualmachine\"";
 
     /// <summary>Declares what is missing, starts a replica where none runs, and waits until all is as declared.</summary>
     public static async Task BecomeReadyAsync(this InstalledEstate estate)
@@ -33,22 +34,29 @@ internal static class SmallEstateExtensions
             "a replica leads that hears all hosts, and makes passes over all VMs",
             async () =>
             {
-                if (
-                    await estate.LeaderAsync() is not { } leader
-                    || Sum(await leader.MetricsAsync(), "exchangevirt_host_reachable") < estate.Hosts.Endpoints.Count
-                )
+                if (await estate.LeaderAsync() is not { } leader)
                 {
                     return false;
                 }
 
-                var passes = Sum(await leader.MetricsAsync(), Passes);
+                var seen = new Exposition(await leader.MetricsAsync());
+                if (seen.Sum("exchangevirt_host_reachable") < estate.Hosts.Endpoints.Count)
+                {
+                    return false;
+                }
+
+                var passes = seen.Sum("controller_runtime_reconcile_total", OfMachines);
                 if (hearing.TryAdd(leader.Name, passes))
                 {
                     // Each is looked at again where somebody wrote to it.
                     await estate.TouchAsync(machines);
+                    return false;
                 }
 
-                return passes >= hearing[leader.Name] + machines.Length;
+                // None of the passes that were asked for is left to be made.
+                return passes >= hearing[leader.Name] + machines.Length
+                    && seen.Sum("workqueue_depth", OfMachines) == 0
+                    && seen.Sum("controller_runtime_active_workers", OfMachines) == 0;
             }
         );
     }
@@ -65,12 +73,6 @@ internal static class SmallEstateExtensions
                 $"tests.example/touched={estate.Plane.NewName("touch")}",
             ])
         ).Succeeded();
-
-    private static double Sum(string metrics, string series) =>
-        metrics
-            .Split('\n')
-            .Where(line => line.StartsWith(series, StringComparison.Ordinal))
-            .Sum(static line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>Reads a condition of a host.</summary>
     public static async Task<(string? Status, string? Reason, string? Message)> HostConditionAsync(
@@ -98,11 +100,16 @@ internal static class SmallEstateExtensions
     }
 
     private static async Task<string?> HolderAsync(this InstalledEstate estate) =>
+        (string?)(await estate.LeaseSpecAsync())?["holderIdentity"];
+
+    /// <summary>Reads the operator's Lease.</summary>
+    /// <returns>Its spec; null where there is none.</returns>
+    public static async Task<JsonNode?> LeaseSpecAsync(this InstalledEstate estate) =>
         await estate.Plane.Raw.GetAsync(
             $"/apis/coordination.k8s.io/v1/namespaces/{InstalledEstate.System}/leases/exchangevirt-operator"
         )
             is { IsSuccess: true } answer
-            ? (string?)answer.Body["spec"]?["holderIdentity"]
+            ? answer.Body["spec"]
             : null;
 
     /// <summary>Reads the epoch that the installation has come to.</summary>

@@ -18,8 +18,7 @@ internal sealed class Untouched
     public static Untouched Of(InstalledEstate estate) => new(estate);
 
     /// <summary>Gets what agents were asked for since.</summary>
-    public IReadOnlyList<JournalEntry> Since() =>
-        [.. _estate.Hosts.Journals().Where(entry => !_journals.Any(old => old.OperationId == entry.OperationId))];
+    public IReadOnlyList<JournalEntry> Since() => _estate.Hosts.JournalsBeyond(_journals);
 
     /// <summary>Fails where agents were asked for anything since, or any VM is not as it was.</summary>
     public void AssertSo()

@@ -112,9 +112,9 @@ internal sealed class ApiGate : IAsyncDisposable
             }
         }
         catch (Exception exception)
-            when (exception is OperationCanceledException or HttpRequestException or IOException)
+            when (exception is OperationCanceledException or HttpRequestException or IOException or TimeoutException)
         {
-            // One side is gone: so is the other.
+            // One side is gone, so is the other; and what is held for longer than a test has patience is never answered.
             context.Abort();
         }
     }

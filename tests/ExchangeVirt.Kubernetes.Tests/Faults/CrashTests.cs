@@ -54,7 +54,7 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
         {
             var number = died.Count + 1;
             var name = nameOf(number);
-            var known = estate.Hosts.Journals().Select(static entry => entry.OperationId).ToHashSet();
+            var known = estate.Hosts.Journals();
             // From the moment on in which the agent has begun the action: what it does may be seen before its end is journalled.
             var held = gate.HoldAsync(request => IsAbout(request, name) && Begun(estate, known) >= number);
             await declare(name);
@@ -99,10 +99,10 @@ public sealed class CrashTests(SharedFaultEstate shared, ITestOutputHelper outpu
         request.Path.Value!.Contains($"/exchangevirtualmachines/{name}", StringComparison.Ordinal)
         || request.Path.Value.EndsWith("/events", StringComparison.Ordinal);
 
-    private static int Begun(FaultEstate estate, HashSet<string> known) =>
-        estate.Hosts.Journals().Count(entry => !(entry.Ended && !entry.Changed) && !known.Contains(entry.OperationId));
+    private static int Begun(FaultEstate estate, IReadOnlyList<JournalEntry> known) =>
+        estate.Hosts.JournalsBeyond(known).Count(static entry => !(entry.Ended && !entry.Changed));
 
     // The VMs before are at rest: what is new is this one's.
-    private static IReadOnlyList<JournalEntry> Changes(FaultEstate estate, HashSet<string> known) =>
-        [.. estate.Hosts.Journals().Where(entry => entry.Changed && !known.Contains(entry.OperationId))];
+    private static IReadOnlyList<JournalEntry> Changes(FaultEstate estate, IReadOnlyList<JournalEntry> known) =>
+        [.. estate.Hosts.JournalsBeyond(known).Where(static entry => entry.Changed)];
 }

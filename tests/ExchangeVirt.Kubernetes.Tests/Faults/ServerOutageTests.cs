@@ -11,7 +11,6 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
 
     // Of the Deployment: from then on another may lead.
     private static readonly TimeSpan s_leaseDuration = TimeSpan.FromSeconds(15);
-    private static readonly IReadOnlySet<string> s_none = new HashSet<string>();
 
     [Fact]
     public async Task An_API_server_that_starts_anew_while_VMs_are_made_and_at_rest_delays_things_and_nothing_else()
@@ -19,13 +18,13 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
         var estate = await shared.GetAsync();
         await using var replica = await Supervised.StartAsync(estate);
         string[] machines = ["anew01", "anew02", "anew03"];
-        var known = Asked(estate, s_none).Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
+        var known = estate.Hosts.Journals();
         foreach (var machine in machines)
         {
             await estate.DeclareNewAsync(machine);
         }
 
-        await replica.UntilAsync("they are being made", () => Asked(estate, known).Count > 0);
+        await replica.UntilAsync("they are being made", () => estate.Hosts.JournalsBeyond(known).Count > 0);
         await estate.Plane.ApiServer.KillAsync();
         await estate.Plane.ApiServer.StartAsync();
         await estate.ConvergedAsync(replica, machines);
@@ -64,14 +63,18 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
         var estate = await shared.GetAsync();
         await using var gate = await ApiGate.StartAsync(estate.Plane);
         await using var replica = await Supervised.StartAsync(estate, gate.Address);
+        var areLost = false;
+        // While it still leads, all but the renewals goes on: no word about the last VM gets through, so that one is left to be made.
+        _ = gate.HoldAsync(request =>
+            request.Path.Value!.EndsWith("/leases/exchangevirt-operator", StringComparison.Ordinal)
+                ? Volatile.Read(ref areLost)
+                : request.Path.Value.Contains("/exchangevirtualmachines/unrenewed06", StringComparison.Ordinal)
+        );
         await LosesItsLeaseAsync(
             estate,
             replica,
             ["unrenewed01", "unrenewed02", "unrenewed03", "unrenewed04", "unrenewed05", "unrenewed06"],
-            () =>
-                _ = gate.HoldAsync(static request =>
-                    request.Path.Value!.Contains("/leases/", StringComparison.Ordinal)
-                ),
+            () => Volatile.Write(ref areLost, true),
             gate.Open,
             TimeSpan.Zero
         );
@@ -86,23 +89,23 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
         TimeSpan atLeast
     )
     {
-        var known = Asked(estate, s_none).Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
+        var known = estate.Hosts.Journals();
         foreach (var machine in machines)
         {
             await estate.DeclareNewAsync(machine);
         }
 
-        await replica.UntilAsync("they are being made", () => Asked(estate, known).Count > 0);
+        await replica.UntilAsync("they are being made", () => estate.Hosts.JournalsBeyond(known).Count > 0);
         // No renewal was begun later than this.
         var stoodAt = Until.Clock.GetUtcNow();
         var stood = Until.Clock.GetTimestamp();
         take();
-        HashSet<string> asked;
+        IReadOnlyList<JournalEntry> asked;
         try
         {
             var code = await replica.Replica.Process.WaitForExitAsync();
             AssertLostItsLease(code, replica.Replica.Process.Log);
-            asked = Asked(estate, s_none).Select(static entry => entry.OperationId).ToHashSet(StringComparer.Ordinal);
+            asked = estate.Hosts.Journals();
             await Until.TrueAsync(
                 $"it has lasted {atLeast.TotalSeconds:0} s",
                 () => Until.Clock.GetElapsedTime(stood) >= atLeast
@@ -113,23 +116,20 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
             giveBack();
         }
 
-        Assert.Empty(Asked(estate, asked));
+        Assert.Empty(estate.Hosts.JournalsBeyond(asked));
         Assert.All(
-            Asked(estate, s_none),
+            estate.Hosts.Journals(),
             entry => Assert.True(entry.At < stoodAt + s_leaseDuration, $"{entry} {entry.At:O}, {stoodAt:O}")
         );
         // There was work left to do, and who has no lease did not do it.
         Assert.True(
-            Asked(estate, known).Count(static entry => entry.Action == "StartVirtualMachine") < machines.Length
+            estate.Hosts.JournalsBeyond(known).Count(static entry => entry.Action == "StartVirtualMachine")
+                < machines.Length
         );
 
         await estate.ConvergedAsync(replica, machines);
         await estate.AssertNothingWasDoneTwiceAsync(machines);
     }
-
-    // Each host has a journal of its own: only the ids tell what is new in all of them.
-    private static IReadOnlyList<JournalEntry> Asked(FaultEstate estate, IReadOnlySet<string> known) =>
-        [.. estate.Hosts.Journals().Where(entry => !known.Contains(entry.OperationId))];
 
     private static void AssertLostItsLease(int code, string log)
     {

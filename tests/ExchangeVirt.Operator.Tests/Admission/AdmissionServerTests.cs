@@ -199,7 +199,8 @@ public sealed class AdmissionServerTests : IAsyncLifetime
         );
         using var answer = new StreamReader(stream, Encoding.ASCII);
 
-        Assert.StartsWith("HTTP/1.1 413 ", await answer.ReadLineAsync(), StringComparison.Ordinal);
+        var said = await answer.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.StartsWith("HTTP/1.1 413 ", said, StringComparison.Ordinal);
         // The next one is answered.
         var (code, _) = await PostAsync(Reviews.Json(Reviews.Request("CREATE", Reviews.Machine())));
         Assert.Equal(HttpStatusCode.OK, code);
@@ -283,7 +284,7 @@ public sealed class AdmissionServerTests : IAsyncLifetime
             ("controller_runtime_webhook_latency_seconds", "/validate"),
         ];
         var inFlight = 0L;
-        var counted = new TaskCompletionSource();
+        var counted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listener = new MeterListener
         {
             InstrumentPublished = static (instrument, listener) =>
@@ -311,7 +312,14 @@ public sealed class AdmissionServerTests : IAsyncLifetime
         await PostAsync("{");
 
         // The counts follow the answer.
-        await counted.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAny(counted.Task, Task.Delay(TimeSpan.FromMinutes(2), s_clock));
+        lock (missing)
+        {
+            Assert.True(
+                counted.Task.IsCompleted,
+                $"Never counted: {string.Join(", ", missing)}; {inFlight} are in flight."
+            );
+        }
 
         void Count(string name, string code, long moreInFlight)
         {

@@ -15,6 +15,13 @@ internal static class Exvirt
 
     public static string Root { get; } = FindRoot();
 
+    // Whoever starts the tests in the background of a script makes them, and all that they start, deaf to Ctrl-C. A shell cannot
+    // mend that in itself.
+    private const string Hearing = """
+        env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT "$@"
+        exec "$@"
+        """;
+
     private static string Program { get; } =
         Path.Combine(
             Root,
@@ -33,7 +40,8 @@ internal static class Exvirt
 
     public static RunningProcess Start(Workplace place, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program)
+        string[] command = OperatingSystem.IsLinux() ? ["sh", "-c", Hearing, "sh", Program] : [Program];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -41,7 +49,7 @@ internal static class Exvirt
             UseShellExecute = false,
             WorkingDirectory = place.Path,
         };
-        foreach (var argument in arguments)
+        foreach (var argument in command.Skip(1).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }

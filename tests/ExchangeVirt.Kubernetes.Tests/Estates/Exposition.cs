@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ExchangeVirt.Benchmarks.Clusters;
+namespace ExchangeVirt.Kubernetes.Tests.Estates;
 
 /// <summary>Reads sums off a replica's /metrics.</summary>
 internal sealed class Exposition(string text)
