@@ -96,16 +96,22 @@ public sealed class HelmInstallTests(SharedClientEstate shared)
         var (status, found, message) = await estate.ConditionAsync($"helm-{release}", "Stalled");
         Assert.Equal(("True", reason), (status, found));
         Assert.Equal(1, installed.ExitCode);
-        Assert.Contains(
-            $"resource ExchangeVirtualMachine/{InstalledEstate.Messaging}/helm-{release} not ready. status: Failed, message: {message}",
-            installed.Error,
-            StringComparison.Ordinal
-        );
+        var verdict =
+            $"resource ExchangeVirtualMachine/{InstalledEstate.Messaging}/helm-{release} not ready. status: Failed, message: {message}";
+        Assert.Contains(verdict, installed.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("deadline exceeded", installed.Error, StringComparison.Ordinal);
 
         // What is corrected is judged anew: the old verdict speaks of an older generation.
         using var corrected = new MachineChart(Placed($"helm-{release}"));
-        var upgraded = await helm.RunAsync(corrected.Upgrade(release, InstalledEstate.Messaging, "4m"));
+        var upgrade = corrected.Upgrade(release, InstalledEstate.Messaging, "4m");
+        var upgraded = await helm.RunAsync(upgrade);
+        if (upgraded.Error.Contains(verdict, StringComparison.Ordinal))
+        {
+            // Helm's first list comes from the server's cache of watches, which may be a moment behind Helm's own change: it then
+            // takes the verdict on what was for one on what is. The same command again finds the change there.
+            upgraded = await helm.RunAsync(upgrade);
+        }
+
         Assert.True(upgraded.ExitCode == 0, upgraded.All + await estate.DescribeAsync());
         Assert.Equal(("True", "InSync"), await ReadyAsync(estate, $"helm-{release}"));
     }

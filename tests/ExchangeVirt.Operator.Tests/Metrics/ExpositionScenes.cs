@@ -54,8 +54,8 @@ public sealed class ExpositionScenes
     private const string Told = """
         exchangevirt_action_duration_seconds_count{action="MarkOwner"} …
         exchangevirt_actions_total{action="MarkOwner",result="changed"} 1
-        exchangevirt_agent_certificate_expiry_timestamp_seconds{host="hv01"} 1971259200
-        exchangevirt_agent_certificate_expiry_timestamp_seconds{host="hv02"} 1971259200
+        exchangevirt_agent_certificate_expiry_timestamp_seconds{host="hv01"} 1971000000
+        exchangevirt_agent_certificate_expiry_timestamp_seconds{host="hv02"} 1971000000
         exchangevirt_availability_group_disruptions_allowed{name="dag01",namespace="messaging"} 0
         exchangevirt_build_info{version="0.1.0"} 1
         exchangevirt_host_reachable{host="hv01"} 1

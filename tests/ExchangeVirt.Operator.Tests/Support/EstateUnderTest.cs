@@ -33,7 +33,10 @@ internal sealed class EstateUnderTest : IAsyncDisposable
     public EstateUnderTest()
     {
         _courier = new Courier(_root);
-        _authority = CertificateAuthority.Create("test authority", TimeSpan.FromDays(3650), Time);
+        // Issued days ago: what a clock that is set back makes of a certificate of a minute ago is not these scenes' matter.
+        var issuing = new SetClock(Time);
+        issuing.Jump(TimeSpan.FromDays(-3));
+        _authority = CertificateAuthority.Create("test authority", TimeSpan.FromDays(3650), issuing);
         _identity = new TlsIdentitySource(
             _authority
                 .IssueClient("operator", Roles.Operator, TimeSpan.FromDays(900))
