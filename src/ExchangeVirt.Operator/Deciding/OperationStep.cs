@@ -141,7 +141,8 @@ public static class OperationStep
             StartVirtualMachine => restart with { StartAskedAt = restart.StartAskedAt ?? now },
             _ => restart,
         };
-        return RestartOperations.ToStatus(restart, current.Reason);
+        var status = RestartOperations.ToStatus(restart, current.Reason);
+        return decision.Next?.Action is DiscardSavedState ? status with { Stage = "DiscardingSavedState" } : status;
     }
 
     // Begun while the VM was in no DAG, or in another one: the slot of this one has to be wished for first.

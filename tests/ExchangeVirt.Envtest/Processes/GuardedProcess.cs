@@ -127,6 +127,17 @@ public sealed class GuardedProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Holds the program (SIGSTOP), and returns once it stands still.</summary>
+    /// <exception cref="TimeoutException">A thread of it goes on.</exception>
+    public Task HoldAsync()
+    {
+        Send(UnixSignal.Stop);
+        // The signal is heard by one thread, when that has its turn; until then the others go on.
+        return OperatingSystem.IsLinux()
+            ? Until.TrueAsync($"every thread of {_start.Name} stands still", () => HasExited || Threads.StandStill(Id))
+            : Task.CompletedTask;
+    }
+
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Its exit code.</returns>
     /// <exception cref="TimeoutException">It did not end within the deadline.</exception>

@@ -109,9 +109,9 @@ public abstract class Server : IAsyncDisposable
     }
 
     /// <summary>Holds it (SIGSTOP): connections stay open, and nobody answers.</summary>
-    public void Freeze() => Process.Send(UnixSignal.Stop);
+    public Task FreezeAsync() => Process.HoldAsync();
 
-    /// <summary>Lets it go on after <see cref="Freeze"/>.</summary>
+    /// <summary>Lets it go on after <see cref="FreezeAsync"/>.</summary>
     public void Thaw() => Process.Send(UnixSignal.Continue);
 
     /// <inheritdoc/>

@@ -84,7 +84,7 @@ public sealed class InformerFaultTests
         await using var scene = await Scene.StartAsync(new InformerOptions { Idle = TimeSpan.FromSeconds(3) });
         await scene.DeclareAsync("a", size: 5);
         await scene.HoldsAsync("a", 5);
-        scene.Plane.Etcd.Freeze();
+        await scene.Plane.Etcd.FreezeAsync();
         await Until.TrueAsync(
             "the store does not answer",
             async () => (await scene.Plane.Raw.GetAsync("/healthz/etcd")).Code is HttpStatusCode.InternalServerError

@@ -49,7 +49,7 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
             estate,
             replica,
             machines,
-            estate.Plane.Etcd.Freeze,
+            estate.Plane.Etcd.FreezeAsync,
             estate.Plane.Etcd.Thaw,
             TimeSpan.FromSeconds(20)
         );
@@ -74,7 +74,11 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
             estate,
             replica,
             ["unrenewed01", "unrenewed02", "unrenewed03", "unrenewed04", "unrenewed05", "unrenewed06"],
-            () => Volatile.Write(ref areLost, true),
+            () =>
+            {
+                Volatile.Write(ref areLost, true);
+                return Task.CompletedTask;
+            },
             gate.Open,
             TimeSpan.Zero
         );
@@ -84,7 +88,7 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
         FaultEstate estate,
         Supervised replica,
         string[] machines,
-        Action take,
+        Func<Task> take,
         Action giveBack,
         TimeSpan atLeast
     )
@@ -99,7 +103,7 @@ public sealed class ServerOutageTests(SharedFaultEstate shared, ITestOutputHelpe
         // No renewal was begun later than this.
         var stoodAt = Until.Clock.GetUtcNow();
         var stood = Until.Clock.GetTimestamp();
-        take();
+        await take();
         IReadOnlyList<JournalEntry> asked;
         try
         {

@@ -27,7 +27,7 @@ public sealed class FaultTests
         Assert.NotEqual(before, plane.Etcd.ProcessId);
         await AssertReadsAsync(plane);
 
-        plane.Etcd.Freeze();
+        await plane.Etcd.FreezeAsync();
         var writing = plane.Raw.PatchAsync(
             WidgetDefinition.Path("default", "w"),
             new JsonObject { ["spec"] = new JsonObject { ["size"] = 8 } }
@@ -37,7 +37,7 @@ public sealed class FaultTests
             async () =>
                 (await plane.Raw.GetAsync("/healthz/etcd")).Code is System.Net.HttpStatusCode.InternalServerError
         );
-        Assert.False(writing.IsCompleted);
+        Assert.False(writing.IsCompleted, writing.IsCompleted ? $"{(await writing).Code} {(await writing).Body}" : "");
         plane.Etcd.Thaw();
         Assert.Equal(8, (int)(await writing).Succeeded()["spec"]!["size"]!);
     }

@@ -14,7 +14,7 @@ public sealed class LeftoverTests
         var server = await CustomResourceServer.StartAsync();
         int[] processes = [server.Etcd.ProcessId, server.Server.ProcessId];
         Assert.All(processes, static id => Assert.True(ProcessTable.IsAlive(id)));
-        server.Etcd.Freeze();
+        await server.Etcd.FreezeAsync();
 
         await server.DisposeAsync();
 
@@ -64,7 +64,7 @@ public sealed class LeftoverTests
             ]
         );
         // A process that is held takes no signal but the last.
-        server.Etcd.Freeze();
+        await server.Etcd.FreezeAsync();
         File.Move($"{note}.part", note);
         await Task.Delay(Timeout.InfiniteTimeSpan, Until.Clock);
     }

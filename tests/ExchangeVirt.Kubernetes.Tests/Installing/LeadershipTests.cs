@@ -51,7 +51,7 @@ public sealed class LeadershipTests(SharedInstalledEstate shared, ITestOutputHel
         var second = await estate.StartReplicaAsync("frozen-second");
         var before = Untouched.Of(estate);
 
-        stale.Process.Send(UnixSignal.Stop);
+        await stale.Process.HoldAsync();
         // The frozen one hears of it too, when it goes on.
         await estate.Hosts.DriftAsync("hv01", "EX01", Drift);
         await estate.LeadsAsync(second);

@@ -52,7 +52,7 @@ public sealed class UsedRightsTests(SharedInstalledEstate shared, ITestOutputHel
         await estate.StopReplicasAsync();
         await estate.StartReplicaAsync("operator-next");
         await estate.Hosts.DriftAsync("hv02", "EX02", "checkpoints=Production");
-        await AskedForAsync(estate, "events", () => Task.CompletedTask);
+        await AskedForAsync(estate, "events", () => Task.CompletedTask, "patch");
         // A watch is in the log when it has ended.
         await estate.StopReplicasAsync();
 
@@ -83,13 +83,18 @@ public sealed class UsedRightsTests(SharedInstalledEstate shared, ITestOutputHel
         ).Succeeded();
 
     // Servers hear of a changed webhook after a moment, so it is tried until the operator is seen to look.
-    private static Task AskedForAsync(InstalledEstate estate, string resource, Func<Task> attempt) =>
+    private static Task AskedForAsync(
+        InstalledEstate estate,
+        string resource,
+        Func<Task> attempt,
+        string verb = "get"
+    ) =>
         estate.UntilSoAsync(
-            $"the operator reads one of {resource}",
+            $"the operator does {verb} on one of {resource}",
             async () =>
             {
                 await attempt();
-                return (await OperatorsAsync(estate)).Any(entry => entry.Resource == resource && entry.Verb is "get");
+                return (await OperatorsAsync(estate)).Any(entry => entry.Resource == resource && entry.Verb == verb);
             }
         );
 

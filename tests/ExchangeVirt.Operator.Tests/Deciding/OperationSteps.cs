@@ -107,7 +107,7 @@ public sealed class OperationSteps
         Assert.Equal(RestartOperations.RestartName, begun.Name);
 
         var asked = Step(Situations.With(Some.Policy, saved).During(begun))!;
-        Assert.Equal(Some.Now, asked.ShutdownAskedAt);
+        Assert.Equal((Some.Now, "DiscardingSavedState"), (asked.ShutdownAskedAt, asked.Stage));
 
         var off = Situations.With(Some.Policy, Some.IsOff(Some.Observed)).During(asked);
         Assert.IsType<StartVirtualMachine>(off.Decide().Next!.Action);
