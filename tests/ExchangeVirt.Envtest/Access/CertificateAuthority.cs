@@ -23,7 +23,7 @@ public sealed class CertificateAuthority : IDisposable
 {
     private static readonly TimeSpan s_validity = TimeSpan.FromDays(7);
 
-    private readonly DateTimeOffset _from = Until.Clock.GetUtcNow().AddHours(-1);
+    private readonly DateTimeOffset _from = Until.Clock.GetUtcNow().AddDays(-3);
     private readonly X509Certificate2 _certificate;
 
     /// <summary>Makes a new authority.</summary>

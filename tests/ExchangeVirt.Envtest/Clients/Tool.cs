@@ -43,7 +43,7 @@ public sealed record Tool
     public string? ProgramFolder { get; init; }
 
     /// <summary>Gets how long a run may take.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Takes a program of the project's own, as the cluster's administrator.</summary>
     public static Tool Own(string path, TestCluster cluster) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -12,7 +13,9 @@ public static class Ports
     private const int First = 12_000;
     private const int Last = 30_000;
 
-    /// <summary>Finds a port that nobody listens on now; another process may still take it first.</summary>
+    private static readonly ConcurrentDictionary<int, bool> s_given = new();
+
+    /// <summary>Finds a port that nobody listens on now and that was not given out before; another process may still take it first.</summary>
     public static int Free()
     {
         while (true)
@@ -22,7 +25,10 @@ public static class Ports
             try
             {
                 socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
+                if (s_given.TryAdd(port, true))
+                {
+                    return port;
+                }
             }
             catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse) { }
         }

@@ -36,7 +36,7 @@ public sealed class MachineVerdicts : IAsyncDisposable
     private const int AtATime = 10;
 
     // Long enough that Helm has looked before it is up; what is waited for takes all of it.
-    private const string UntilTimeIsUp = "15s";
+    private const string UntilTimeIsUp = "30s";
     private const string Long = "15m";
 
     private readonly Lock _gate = new();
@@ -116,29 +116,35 @@ public sealed class MachineVerdicts : IAsyncDisposable
             case Unseen:
                 return new MachineVerdict(await helm.RunAsync(arguments), place.Name, Status: null);
             case Outdated:
-                // Helm changes nothing of an object that it takes over, so this one is its own from the start.
                 var smaller = machine.DeepClone().AsObject();
                 smaller["spec"]!["processors"]!["count"] = 4;
-                using (var before = new MachineChart(smaller))
-                {
-                    (await helm.RunAsync(before.InstallOnly(Release, place.Name))).Succeeded();
-                }
-
-                arguments = chart.Upgrade(Release, place.Name, timeout);
+                await CreateAsync(plane, smaller, place.Name);
                 break;
             default:
-                (
-                    await plane.Raw.PostAsync(
-                        $"/apis/{ApiGroup.ApiVersion}/namespaces/{place.Name}/exchangevirtualmachines",
-                        Owned(machine, place.Name)
-                    )
-                ).Succeeded();
+                await CreateAsync(plane, machine, place.Name);
                 break;
         }
 
         var status = await ReportAsync(store, new ResourceKey(place.Name, "ex01"), row);
+        if (row == Outdated)
+        {
+            // Not by Helm, whose first look may be at what was there before its own change.
+            (
+                await plane.Raw.PatchAsync(
+                    Path(place.Name) + "/ex01",
+                    new JsonObject { ["spec"] = machine["spec"]!.DeepClone() }
+                )
+            ).Succeeded();
+        }
+
         return new MachineVerdict(await helm.RunAsync(arguments), place.Name, status);
     }
+
+    private static string Path(string place) =>
+        $"/apis/{ApiGroup.ApiVersion}/namespaces/{place}/exchangevirtualmachines";
+
+    private static async Task CreateAsync(ControlPlane plane, JsonObject machine, string place) =>
+        (await plane.Raw.PostAsync(Path(place), Owned(machine, place))).Succeeded();
 
     /// <summary>Marks an object as one that Helm may take over.</summary>
     private static JsonObject Owned(JsonObject machine, string place)

@@ -9,6 +9,9 @@ namespace ExchangeVirt.Kubernetes.Tests.Estates;
 /// </summary>
 internal sealed class Replica : IAsyncDisposable
 {
+    /// <summary>The arguments of a replica that nobody starts again: a machine that stands still for some seconds does not end it.</summary>
+    public static readonly IReadOnlyList<string> LessHasty = ["--lease-duration=30", "--renew-deadline=25"];
+
     private readonly GuardedProcess _process;
     private readonly int _health;
     private readonly int _metrics;

@@ -116,7 +116,8 @@ internal sealed class SimulatedHosts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _process.StopAsync();
+        // Its agents have ten seconds each to end, and write until then.
+        await _process.StopAsync(TimeSpan.FromMinutes(1));
         await _process.DisposeAsync();
     }
 }

@@ -20,6 +20,16 @@ internal sealed class Untouched
     /// <summary>Gets what agents were asked for since.</summary>
     public IReadOnlyList<JournalEntry> Since() => _estate.Hosts.JournalsBeyond(_journals);
 
+    /// <summary>
+    /// Gets what agents changed since. An action that takes long may be asked for once more, and then finds nothing to change.
+    /// </summary>
+    /// <param name="action">The only action that they may have been asked for.</param>
+    /// <returns>Nothing while that is not all they were asked for.</returns>
+    public IReadOnlyList<JournalEntry> ChangedBy(string action) =>
+        Since() is var since && since.All(entry => entry.Action == action)
+            ? [.. since.Where(static entry => entry.Changed)]
+            : [];
+
     /// <summary>Fails where agents were asked for anything since, or any VM is not as it was.</summary>
     public void AssertSo()
     {

@@ -85,6 +85,7 @@ public sealed class ClockTests(SharedFaultEstate shared)
                 && message.Contains("not yet valid", StringComparison.Ordinal)
         );
         await estate.Hosts.DriftAsync(host, "early03", "checkpoints=Production");
+        await leader.UntilAsync("the lease is renewed by that clock", () => IsRenewedAsync(estate, ahead));
         var drifted = await RenewedAsync(estate);
         await leader.UntilAsync(
             "it leads for a while, and could act",

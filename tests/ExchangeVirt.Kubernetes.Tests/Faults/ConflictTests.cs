@@ -42,8 +42,8 @@ public sealed class ConflictTests(SharedFaultEstate shared, ITestOutputHelper ou
                         .Select(static g => $"{g.Key}: {g.Count()}")
                 )
         );
-        // Of some 35 actions each is noted and told; refused writes were made again.
-        Assert.InRange(writes.Count, 1, 600);
+        // Of some 35 actions each is noted and told. How often a write is refused and made again is a matter of the other's haste.
+        Assert.InRange(writes.Count(static write => write.Code < 300), 1, 600);
 
         await writer.StopAsync();
         Assert.Empty(replica.Ends);

@@ -67,7 +67,8 @@ internal sealed class Supervised : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (Replica.Process.HasExited)
             {
-                _ends.Add((Replica.Process.ExitCode, Replica.Process.Log));
+                // Its last words may come after its end.
+                _ends.Add((await Replica.Process.WaitForExitAsync(), Replica.Process.Log));
                 await Replica.DisposeAsync();
                 Replica = await _start();
             }

@@ -30,7 +30,7 @@ public sealed class HelmInstallTests(HelmInstallTests.Installation installation)
         await estate.Hosts.DriftAsync("hv01", "EX01", "checkpoints=Production");
         await estate.UntilSoAsync(
             "the drift is corrected",
-            () => Task.FromResult(before.Since() is [{ Action: "DisableCheckpoints", Changed: true }])
+            () => Task.FromResult(before.ChangedBy("DisableCheckpoints") is [_])
         );
     }
 

@@ -180,14 +180,17 @@ internal sealed class ObservedEstate : IAsyncDisposable
         var process = await StartAsync(
             name,
             Programs.Operator,
-            $"--kubeconfig={Plane.AdminKubeconfig}",
-            $"--namespace={Namespace}",
-            $"--certificates={_folder.Combine("pki")}",
-            $"--webhook-certificates={_folder.Combine("webhook")}",
-            $"--webhook-address=127.0.0.1:{Ports.Free()}",
-            $"--metrics-address=127.0.0.1:{port}",
-            $"--health-address=127.0.0.1:{Ports.Free()}",
-            $"--identity={name}"
+            [
+                $"--kubeconfig={Plane.AdminKubeconfig}",
+                $"--namespace={Namespace}",
+                $"--certificates={_folder.Combine("pki")}",
+                $"--webhook-certificates={_folder.Combine("webhook")}",
+                $"--webhook-address=127.0.0.1:{Ports.Free()}",
+                $"--metrics-address=127.0.0.1:{port}",
+                $"--health-address=127.0.0.1:{Ports.Free()}",
+                $"--identity={name}",
+                .. Replica.LessHasty,
+            ]
         );
         await Until.TrueAsync(
             $"the {name} serves metrics",

@@ -83,9 +83,14 @@ public sealed class ObservedTests(SharedObservedEstate shared) : IClassFixture<S
             "the agent's spans came",
             () => estate.Collector.Has("exvirt-agent", "Msvm_VirtualSystemManagementService.ModifySystemSettings")
         );
-        Assert.True(estate.Collector.Has("exvirt-operator", "Reconcile ExchangeVirtualMachine"));
-        Assert.True(estate.Collector.Has("exvirt-operator", "exchangevirt.agent.v1.HostAgent/Apply"));
-        Assert.True(estate.Collector.Has("exvirt-agent", "Operation DisableCheckpoints"));
+        // A parent ends after its children, and so may come later.
+        await Until.TrueAsync(
+            "the spans around them came",
+            () =>
+                estate.Collector.Has("exvirt-operator", "Reconcile ExchangeVirtualMachine")
+                && estate.Collector.Has("exvirt-operator", "exchangevirt.agent.v1.HostAgent/Apply")
+                && estate.Collector.Has("exvirt-agent", "Operation DisableCheckpoints")
+        );
         Assert.All(estate.Collector.Received, static message => Assert.Equal("/v1/traces", message.Path));
         // What belongs to no pass: streams, leases, and the sending itself.
         string[] none = ["HostAgent/Watch", "/leases/", "/v1/traces"];
