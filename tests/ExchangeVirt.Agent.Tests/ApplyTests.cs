@@ -86,9 +86,8 @@ public class ApplyTests
             CancellationToken.None
         );
         await log.NextAsync<OperationBegan>();
-        await AdvanceUntilAsync(agent, applying);
 
-        var accepted = Assert.IsType<ActionAccepted>(await applying);
+        var accepted = Assert.IsType<ActionAccepted>(await agent.PassTimeUntilAsync(applying));
         Assert.Equal("op-1", accepted.Operation.OperationId);
         var seen = await client.ObserveAsync(CancellationToken.None);
         Assert.Equal(
@@ -339,16 +338,4 @@ public class ApplyTests
                 client.ApplyAsync(request, CancellationToken.None).WaitAsync(AgentHarness.Patience)
             )
         ).Fault;
-
-    private static async Task AdvanceUntilAsync(AgentHarness agent, Task answered)
-    {
-        // The agent may not have begun to wait yet, so one step may come too early.
-        for (var steps = 0; steps < 100 && !answered.IsCompleted; steps++)
-        {
-            agent.Time.Advance(TimeSpan.FromSeconds(1));
-            await answered
-                .WaitAsync(TimeSpan.FromMilliseconds(100))
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
 }

@@ -149,7 +149,11 @@ public sealed class PublishedPasses : IAsyncDisposable
         var host = new ControllerHost([informer], [_controller], _estate.Time);
         _running = host.RunAsync(_stop.Token);
         await host.Started;
-        await Eventually.HoldsAsync(() => _spans.Count == 1 && _controller.IsIdle);
+        await Eventually.HoldsAsync(() =>
+            _spans.Count == 1
+            && _controller.IsIdle
+            && _seen.Sums.ContainsKey("controller_runtime_reconcile_time_seconds")
+        );
     }
 
     private sealed class Lines : ILogger<Controller<Widget>>

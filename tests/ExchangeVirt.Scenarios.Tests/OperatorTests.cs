@@ -71,7 +71,7 @@ public sealed class OperatorTests
             async () => await SettingAsync(place, "old1", "Checkpoints") is "InSync"
         );
 
-        var drift = await Exvirt.RunAsync(place, Drift(place, "checkpoints=Production", "--wait"));
+        var drift = await Exvirt.RunAsync(place, Drift(place, "checkpoints=Production", "--wait", "--timeout", "240"));
         Assert.True(drift.ExitCode == 0, drift.All);
         Assert.Matches("CheckpointType: Production instead of Disabled. Undone after [0-9]", drift.Output);
 

@@ -19,7 +19,7 @@ internal sealed class DemoScript(
 )
 {
     private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, string> _restarts = new(StringComparer.Ordinal);
     private readonly List<DriftReport> _drifts = [];
 

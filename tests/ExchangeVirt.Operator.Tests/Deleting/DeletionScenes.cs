@@ -190,7 +190,7 @@ public sealed class DeletionScenes
         await estate.UntilAsync(() => names.All(estate.IsInSync), "in sync");
 
         await DeleteAsync(estate, "ex01");
-        await estate.PassAsync(TimeSpan.FromSeconds(20));
+        await estate.PassAsync(TimeSpan.FromSeconds(5));
         await DeleteAsync(estate, "ex02");
         await estate.UntilAsync(() => Says(estate, "MassDeletion", "2 of the 3"), "held");
         await estate.PassAsync(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));

@@ -23,7 +23,7 @@ public sealed class AskedOnceScenes
         estate.WritePolicy();
         estate.WriteMachine("ex01");
         await estate.StartAsync();
-        await estate.UntilAsync(() => host.Driver!.Asked.OfType<ShutDownGuest>().Any(), "asked");
+        await estate.UntilAsync(() => host.Driver!.Accepted.OfType<ShutDownGuest>().Any(), "asked");
 
         await estate.StopOperatorAsync();
         // A backup, which nobody corrects: the agent no longer sees the settings that the question was asked by.
@@ -32,6 +32,6 @@ public sealed class AskedOnceScenes
         await estate.StartOperatorAsync();
         await estate.UntilAsync(() => host.Machine("ex01") is { Processors: 8, State: "Running" }, "restarted");
 
-        Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
     }
 }

@@ -53,10 +53,11 @@ public sealed class ClockScenes
 
         Assert.Equal(asked, host.Driver.Asked.Count);
         Assert.Equal([], estate.Seen.Writes.Skip(writes));
+        var changed = host.Driver.Changed.Count;
         host.Set("ex01", "checkpoints", "Production");
         var drifted = estate.Time.GetUtcNow();
-        await estate.UntilAsync(() => host.Driver.Changed.Count > asked, "corrected");
-        Assert.True(estate.Time.GetUtcNow() - drifted < TimeSpan.FromMinutes(1));
+        await estate.UntilAsync(() => host.Driver.Changed.Count > changed, "corrected");
+        Assert.True(estate.Time.GetUtcNow() - drifted < TimeSpan.FromMinutes(9), "before any sweep");
         Assert.IsType<DisableCheckpoints>(host.Driver.Changed[^1]);
     }
 
@@ -73,9 +74,11 @@ public sealed class ClockScenes
     {
         await estate.UntilAsync(() => estate.IsInSync("ex01"), "in sync");
         Assert.Equal(8, host.Machine("ex01").Processors);
-        Assert.Equal(
-            ["MarkOwner", "ShutDownGuest", "SetProcessorCount", "StartVirtualMachine"],
-            host.Driver!.Asked.Select(static action => action.Name)
+        // An action may be asked for again before the host's word of it came, and then changes nothing.
+        string[] once = ["MarkOwner", "ShutDownGuest", "SetProcessorCount", "StartVirtualMachine"];
+        await estate.UntilAsync(
+            () => host.Driver!.Changed.Select(static action => action.Name).SequenceEqual(once),
+            () => $"each once: {string.Join(", ", host.Driver!.Changed)}"
         );
     }
 }

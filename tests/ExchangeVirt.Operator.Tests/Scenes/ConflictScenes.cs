@@ -123,7 +123,7 @@ public sealed class ConflictScenes
         await estate.UntilAsync(() => estate.IsInSync("ex01"), "in sync");
 
         Assert.True(refused && conflicts > 0, $"{refused} {conflicts}");
-        Assert.Single(host.Driver!.Changed.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
     }
 
     private static EstateUnderTest Estate()
@@ -154,7 +154,7 @@ public sealed class ConflictScenes
     private static void AssertAskedOnce(EstateUnderTest estate) =>
         Assert.All(
             new[] { "hv01", "hv02", "hv03" },
-            host => Assert.Single(estate[host].Driver!.Asked.OfType<ShutDownGuest>())
+            host => Assert.Single(estate[host].Driver!.Accepted.OfType<ShutDownGuest>())
         );
 
     private static void TouchAll(EstateUnderTest estate, int tick)

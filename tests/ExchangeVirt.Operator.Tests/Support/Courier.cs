@@ -5,7 +5,8 @@ namespace ExchangeVirt.Operator.Tests.Support;
 
 /// <summary>
 /// Carries a byte to and fro over a loopback connection within this process, by the same way as calls to agents, and one to
-/// the disk, as what is stored goes: on a busy machine it takes as much longer as they do.
+/// the disk, as what is stored goes: on a busy machine it takes as much longer as they do. Each leg is waited for before it is
+/// sent, so that it goes by the system's word of it and another thread, as theirs do.
 /// </summary>
 internal sealed class Courier(string folder) : IDisposable
 {
@@ -28,16 +29,21 @@ internal sealed class Courier(string folder) : IDisposable
         var parcel = new byte[1];
         for (var time = 0; time < times; time++)
         {
-            await _here.GetStream().WriteAsync(parcel);
-            await _there.GetStream().ReadExactlyAsync(parcel);
-            await _there.GetStream().WriteAsync(parcel);
-            await _here.GetStream().ReadExactlyAsync(parcel);
+            await SendAsync(_here, _there, parcel);
+            await SendAsync(_there, _here, parcel);
         }
 
         _disk ??= new FileStream(Path.Combine(folder, "parcel"), FileMode.Create);
         _disk.Position = 0;
         _disk.Write(parcel);
         _disk.Flush(flushToDisk: true);
+    }
+
+    private static async Task SendAsync(TcpClient from, TcpClient to, ReadOnlyMemory<byte> parcel)
+    {
+        var comes = to.GetStream().ReadExactlyAsync(new byte[parcel.Length]).AsTask();
+        await from.GetStream().WriteAsync(parcel);
+        await comes;
     }
 
     public void Dispose()

@@ -108,6 +108,7 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
 {
     private readonly Lock _lock = new();
     private readonly List<VirtualMachineAction> _asked = [];
+    private readonly List<VirtualMachineAction> _accepted = [];
     private readonly List<VirtualMachineAction> _changed = [];
     private int _fullReads;
 
@@ -120,6 +121,18 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
             lock (_lock)
             {
                 return [.. _asked];
+            }
+        }
+    }
+
+    /// <summary>Gets the actions that were not refused: what was decided on before the host's last word came is.</summary>
+    public IReadOnlyList<VirtualMachineAction> Accepted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _accepted];
             }
         }
     }
@@ -158,9 +171,10 @@ internal sealed class CountingDriver(IHyperVDriver inner) : IHyperVDriver
         }
 
         var result = await inner.ApplyAsync(id, action, expectedFingerprint, cancellationToken);
-        if (result.Changed)
+        lock (_lock)
         {
-            lock (_lock)
+            _accepted.Add(action);
+            if (result.Changed)
             {
                 _changed.Add(action);
             }

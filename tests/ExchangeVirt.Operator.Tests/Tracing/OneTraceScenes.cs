@@ -55,6 +55,14 @@ public sealed class OneTraceScenes : IDisposable
         await estate.UntilAsync(() => Asked("DisableCheckpoints") is not null, "the span of the question");
 
         var question = Asked("DisableCheckpoints")!;
+        // A pass ends after the last word that it writes.
+        await estate.UntilAsync(
+            () =>
+                _spans.Any(span =>
+                    span.OperationName == "Reconcile ExchangeVirtualMachine" && span.TraceId == question.TraceId
+                ),
+            "the span of its pass"
+        );
         var trace = _spans.Where(span => span.TraceId == question.TraceId).ToDictionary(static span => span.SpanId);
         var call = trace.Values.First(span =>
             span.OperationName == "Msvm_VirtualSystemManagementService.ModifySystemSettings"

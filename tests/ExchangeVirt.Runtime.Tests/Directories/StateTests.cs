@@ -270,6 +270,7 @@ public sealed class StateTests : IDisposable
         Exception? failure = null;
         var done = false;
         var reads = 0;
+        using var begun = new ManualResetEventSlim();
         var reading = new Thread(() =>
         {
             try
@@ -282,6 +283,7 @@ public sealed class StateTests : IDisposable
                     Assert.Empty(_estate.Reader.ListDamage());
                     newest = version;
                     reads++;
+                    begun.Set();
                 }
             }
             catch (Exception exception)
@@ -290,6 +292,7 @@ public sealed class StateTests : IDisposable
             }
         });
         reading.Start();
+        Assert.True(begun.Wait(TimeSpan.FromMinutes(1)), failure?.ToString());
         for (var number = 0; number < 200; number++)
         {
             widget.Status = new WidgetStatus { Phase = $"Phase{number}" };

@@ -7,7 +7,7 @@ namespace ExchangeVirt.Scenarios.Tests.Support;
 /// <summary>Runs the built <c>exvirt</c> as a user would.</summary>
 internal static class Exvirt
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
 #pragma warning disable RS0030 // Processes live in real time: these tests are a composition root.
     public static TimeProvider Clock { get; } = TimeProvider.System;
