@@ -27,17 +27,6 @@ internal sealed class PlainScreen(TextWriter output, TimeProvider clock) : IDemo
         {
             ShowOnce(machine.Metadata.Name, MachineLine.Of(machine).ToString());
         }
-
-        foreach (var group in estate.Groups)
-        {
-            foreach (var grant in group.Status?.Disruptions ?? [])
-            {
-                ShowOnce(
-                    $"{group.Metadata.Name}/{grant.Member}/{grant.GrantedAt:O}",
-                    $"{group.Metadata.Name} lets {grant.Member} go down: {grant.Operation}"
-                );
-            }
-        }
     }
 
     private void ShowOnce(string key, string line)

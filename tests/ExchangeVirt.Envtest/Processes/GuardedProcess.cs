@@ -134,7 +134,10 @@ public sealed class GuardedProcess : IAsyncDisposable
         Send(UnixSignal.Stop);
         // The signal is heard by one thread, when that has its turn; until then the others go on.
         return OperatingSystem.IsLinux()
-            ? Until.TrueAsync($"every thread of {_start.Name} stands still", () => HasExited || Threads.StandStill(Id))
+            ? Until.TrueAsync(
+                $"every thread of {_start.Name} stands still",
+                () => HasExited || ProcessStates.StandsStill(Id)
+            )
             : Task.CompletedTask;
     }
 

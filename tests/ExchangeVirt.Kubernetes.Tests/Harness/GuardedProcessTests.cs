@@ -45,11 +45,11 @@ public sealed class GuardedProcessTests
         await using var process = await ShellAsync("sleep 1000 & echo $!; wait");
         await Until.TrueAsync("the other's id is told", () => process.Log.Length > 0);
         var other = int.Parse(process.Log, System.Globalization.CultureInfo.InvariantCulture);
-        Assert.True(ProcessTable.IsAlive(other));
+        Assert.True(ProcessStates.IsAlive(other));
 
         await process.KillTreeAsync();
 
-        await Until.TrueAsync("the other is gone", () => !ProcessTable.IsAlive(other));
+        await Until.TrueAsync("the other is gone", () => !ProcessStates.IsAlive(other));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ExchangeVirt.Envtest;
 using ExchangeVirt.Envtest.Assets;
+using ExchangeVirt.Envtest.Processes;
 
 namespace ExchangeVirt.Kubernetes.Tests.Harness;
 
@@ -13,12 +14,12 @@ public sealed class LeftoverTests
     {
         var server = await CustomResourceServer.StartAsync();
         int[] processes = [server.Etcd.ProcessId, server.Server.ProcessId];
-        Assert.All(processes, static id => Assert.True(ProcessTable.IsAlive(id)));
+        Assert.All(processes, static id => Assert.True(ProcessStates.IsAlive(id)));
         await server.Etcd.FreezeAsync();
 
         await server.DisposeAsync();
 
-        Assert.All(processes, static id => Assert.False(ProcessTable.IsAlive(id)));
+        Assert.All(processes, static id => Assert.False(ProcessStates.IsAlive(id)));
         Assert.False(Directory.Exists(server.Folder));
     }
 
@@ -44,11 +45,11 @@ public sealed class LeftoverTests
         var lines = await File.ReadAllLinesAsync(note);
         int[] processes = [.. lines[1..].Select(static line => int.Parse(line, CultureInfo.InvariantCulture))];
         Assert.Equal(2, processes.Length);
-        Assert.All(processes, static id => Assert.True(ProcessTable.IsAlive(id)));
+        Assert.All(processes, static id => Assert.True(ProcessStates.IsAlive(id)));
 
         await tests.KillAsync();
 
-        await Until.TrueAsync("the servers are gone", () => !processes.Any(ProcessTable.IsAlive));
+        await Until.TrueAsync("the servers are gone", () => !processes.Any(ProcessStates.IsAlive));
         await Until.TrueAsync("their folder is gone", () => !Directory.Exists(lines[0]));
     }
 

@@ -1,21 +1,8 @@
 namespace ExchangeVirt.Kubernetes.Tests.Harness;
 
-/// <summary>Looks for processes, also those that are not ours any more.</summary>
+/// <summary>Looks for processes that are not ours any more.</summary>
 internal static class ProcessTable
 {
-    public static bool IsAlive(int processId)
-    {
-        try
-        {
-            // The state stands after the name, which is in parentheses; a zombie is only waiting to be counted.
-            return File.ReadAllText($"/proc/{processId}/stat").Split(") ")[^1][0] is not 'Z';
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>Gives the arguments of every process, joined by spaces.</summary>
     public static IEnumerable<string> CommandLines()
     {

@@ -26,6 +26,8 @@ public sealed class AskedOnceScenes
         await estate.UntilAsync(() => host.Driver!.Accepted.OfType<ShutDownGuest>().Any(), "asked");
 
         await estate.StopOperatorAsync();
+        // One that was decided on before the host's last word came is refused, and no question to the guest.
+        var asked = host.Driver!.Asked.OfType<ShutDownGuest>().Count();
         // A backup, which nobody corrects: the agent no longer sees the settings that the question was asked by.
         host.Set("ex01", "checkpoints", "Production");
         host.Do("ex01", "takeRecoveryCheckpoint", "backup");
@@ -33,5 +35,6 @@ public sealed class AskedOnceScenes
         await estate.UntilAsync(() => host.Machine("ex01") is { Processors: 8, State: "Running" }, "restarted");
 
         Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
+        Assert.Equal(asked, host.Driver.Asked.OfType<ShutDownGuest>().Count());
     }
 }

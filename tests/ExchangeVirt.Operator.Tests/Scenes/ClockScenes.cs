@@ -57,7 +57,7 @@ public sealed class ClockScenes
         host.Set("ex01", "checkpoints", "Production");
         var drifted = estate.Time.GetUtcNow();
         await estate.UntilAsync(() => host.Driver.Changed.Count > changed, "corrected");
-        Assert.True(estate.Time.GetUtcNow() - drifted < TimeSpan.FromMinutes(9), "before any sweep");
+        Assert.True(estate.Time.GetUtcNow() - drifted < TimeSpan.FromMinutes(1));
         Assert.IsType<DisableCheckpoints>(host.Driver.Changed[^1]);
     }
 
@@ -74,11 +74,11 @@ public sealed class ClockScenes
     {
         await estate.UntilAsync(() => estate.IsInSync("ex01"), "in sync");
         Assert.Equal(8, host.Machine("ex01").Processors);
-        // An action may be asked for again before the host's word of it came, and then changes nothing.
+        // What is asked for again before the host's word of it came is refused.
         string[] once = ["MarkOwner", "ShutDownGuest", "SetProcessorCount", "StartVirtualMachine"];
         await estate.UntilAsync(
-            () => host.Driver!.Changed.Select(static action => action.Name).SequenceEqual(once),
-            () => $"each once: {string.Join(", ", host.Driver!.Changed)}"
+            () => host.Driver!.Accepted.Select(static action => action.Name).SequenceEqual(once),
+            () => $"each once: {string.Join(", ", host.Driver!.Accepted)}"
         );
     }
 }

@@ -65,7 +65,7 @@ public sealed class ConvergenceScenes
         await estate.UntilAsync(() => host.Machine("ex01").CheckpointType == "Disabled", "checkpoints disabled again");
 
         Assert.Equal(reads, host.Driver.FullReads);
-        Assert.True(estate.Time.GetUtcNow() - before < TimeSpan.FromMinutes(9), "no sweep of the operator either");
+        Assert.True(estate.Time.GetUtcNow() - before < TimeSpan.FromMinutes(1), "no sweep of the operator either");
         await estate.UntilAsync(() => estate.IsInSync("ex01"), "ex01 in sync again");
     }
 

@@ -40,7 +40,7 @@ public sealed class CrashScenes
             "at rest"
         );
         Assert.Equal(8, host.Machine("ex01").Processors);
-        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
         Assert.Single(host.Driver.Changed.OfType<SetProcessorCount>());
         Assert.Single(host.Driver.Changed.OfType<MarkOwner>());
         Assert.Empty(estate["hv02"].Driver!.Asked.OfType<ShutDownGuest>());

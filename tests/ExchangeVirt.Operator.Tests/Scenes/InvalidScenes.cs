@@ -197,7 +197,7 @@ public sealed class InvalidScenes
         await estate.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal(4, host.Machine("ex01").Processors);
-        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
     }
 
     private static bool HostIs(EstateUnderTest estate, string type, string reason) =>

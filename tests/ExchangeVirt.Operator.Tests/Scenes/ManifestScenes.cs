@@ -94,7 +94,7 @@ public sealed class ManifestScenes
         await estate.PassAsync(TimeSpan.FromMinutes(1));
 
         Assert.Equal("Running", host.Machine("ex01").State);
-        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class PauseScenes
         estate.Seen.ControlUnheard = false;
         await PauseAsync(estate, paused: false);
         await estate.UntilAsync(() => host.Machine("ex01") is { Processors: 8, State: "Running" }, "restarted");
-        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
     }
 
     private static VirtualizationPolicy StoredPolicy(EstateUnderTest estate) =>

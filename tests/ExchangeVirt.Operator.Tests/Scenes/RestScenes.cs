@@ -28,9 +28,10 @@ public sealed class RestScenes
 
         await estate.StartOperatorAsync();
         // They have so long for their first word, of a time that passes faster here.
-        await estate.UntilNowAsync(
+        await estate.UntilAsync(
             () => new[] { "hv01", "hv02" }.All(host => estate.Plane.Fleet.Host(host) is { Reachable: true }),
-            "both hosts are read"
+            "both hosts are read",
+            step: TimeSpan.Zero
         );
         await estate.PassAsync(TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(1));
 

@@ -43,7 +43,7 @@ public sealed class SafetyScenes
             i =>
             {
                 Assert.Equal(8, estate[$"hv0{i}"].Machine($"ex0{i}").Processors);
-                Assert.Single(estate[$"hv0{i}"].Driver!.Accepted.OfType<ShutDownGuest>());
+                Assert.Single(estate[$"hv0{i}"].Driver!.Asked.OfType<ShutDownGuest>());
             }
         );
         Assert.Equal(3, estate.Group()!.Status!.Available);
@@ -339,13 +339,13 @@ public sealed class SafetyScenes
         Assert.True(estate.Is("ex01", "Ready", "False", "Restarting"), estate.Describe());
         await estate.PassAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(2));
         Assert.True(estate.Is("ex01", "Stalled", reason: "ShutdownDeadlinePassed"), estate.Describe());
-        Assert.Single(host.Driver!.Accepted.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver!.Asked.OfType<ShutDownGuest>());
         Assert.Equal("Running", host.Machine("ex01").State);
 
         host.Do("ex01", "guestPowerOff");
         await estate.UntilAsync(() => estate.IsInSync("ex01"), "goes on when it is off");
         Assert.Equal(8, host.Machine("ex01").Processors);
-        Assert.Single(host.Driver.Accepted.OfType<ShutDownGuest>());
+        Assert.Single(host.Driver.Asked.OfType<ShutDownGuest>());
     }
 
     private static Task PauseAsync(EstateUnderTest estate, bool paused) =>

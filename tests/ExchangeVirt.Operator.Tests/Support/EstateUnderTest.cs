@@ -13,7 +13,7 @@ namespace ExchangeVirt.Operator.Tests.Support;
 
 /// <summary>
 /// Hosts with their agents, a directory of manifests and the operator, all in this process on one clock that only
-/// <see cref="UntilAsync(Func{bool}, string)"/> moves.
+/// <see cref="UntilAsync(Func{bool}, string, TimeSpan?)"/> moves.
 /// </summary>
 internal sealed class EstateUnderTest : IAsyncDisposable
 {
@@ -289,26 +289,15 @@ internal sealed class EstateUnderTest : IAsyncDisposable
     public bool IsInSync(string machine) => Is(machine, "Ready") && Is(machine, "Synced");
 
     /// <summary>Lets time pass until a state holds; fails where it never does.</summary>
-    public Task UntilAsync(Func<bool> state, string what) => UntilAsync(state, () => what);
+    public Task UntilAsync(Func<bool> state, string what, TimeSpan? step = null) => UntilAsync(state, () => what, step);
 
-    public async Task UntilAsync(Func<bool> state, Func<string> what)
+    public async Task UntilAsync(Func<bool> state, Func<string> what, TimeSpan? step = null)
     {
         var watch = Stopwatch.StartNew();
         while (!state())
         {
             Assert.True(watch.Elapsed < Patience, $"Never came: {what()}\n{Describe()}");
-            await StepAsync(s_step);
-        }
-    }
-
-    /// <summary>Waits until a state holds that needs no time to pass.</summary>
-    public async Task UntilNowAsync(Func<bool> state, string what)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!state())
-        {
-            Assert.True(watch.Elapsed < Patience, $"Never came: {what}\n{Describe()}");
-            await StepAsync(TimeSpan.Zero);
+            await StepAsync(step ?? s_step);
         }
     }
 
